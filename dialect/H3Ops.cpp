@@ -1,0 +1,324 @@
+//===- H3Ops.cpp - Verifiers and effects of the H3 operations -------------===//
+//
+// The constraints are those that H3Ops.td numbers; a message names the one that
+// is violated, what was found and what was expected.
+//
+//===----------------------------------------------------------------------===//
+
+#include "H3Dialect.h"
+#include "mlir/IR/OpImplementation.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace h3;
+
+#include "H3Dialect.cpp.inc"
+
+#define GET_OP_CLASSES
+#include "H3Ops.cpp.inc"
+
+void H3Dialect::initialize() {
+  addOperations<
+#define GET_OP_LIST
+#include "H3Ops.cpp.inc"
+      >();
+}
+
+//===----------------------------------------------------------------------===//
+// Checks that several operations share
+//===----------------------------------------------------------------------===//
+
+static ShapedType shaped(Value value) {
+  return cast<ShapedType>(value.getType());
+}
+static int64_t dim(Value value, unsigned index) {
+  return shaped(value).getDimSize(index);
+}
+
+static std::string shapeString(ArrayRef<int64_t> shape) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  llvm::interleave(
+      shape, os,
+      [&](int64_t size) {
+        if (ShapedType::isDynamic(size))
+          os << '?';
+        else
+          os << size;
+      },
+      "x");
+  return text;
+}
+
+/// Fails unless `value` has the shape `expected`, in which a dynamic size
+/// stands for any. A dynamic size of `value` fits every expectation.
+static LogicalResult expectShape(Operation *op, StringRef constraint,
+                                 StringRef name, Value value,
+                                 ArrayRef<int64_t> expected) {
+  ArrayRef<int64_t> found = shaped(value).getShape();
+  bool fits = found.size() == expected.size();
+  for (size_t i = 0; fits && i < expected.size(); ++i)
+    fits = ShapedType::isDynamic(found[i]) ||
+           ShapedType::isDynamic(expected[i]) || found[i] == expected[i];
+  if (fits)
+    return success();
+  return op->emitOpError() << constraint << ": expected " << name
+                           << " of shape " << shapeString(expected)
+                           << ", found " << shapeString(found);
+}
+
+/// On tensors one result of the same type for each `outs` operand, on memrefs
+/// none; never a mixture.
+static LogicalResult verifyDestinations(Operation *op) {
+  auto layer = cast<DestinationStyleOpInterface>(op);
+  bool onTensors = isa<TensorType>(layer.getDpsInits().front().getType());
+  for (Value operand : op->getOperands())
+    if (isa<TensorType>(operand.getType()) != onTensors)
+      return op->emitOpError("expected operands that are all tensors or all "
+                             "memrefs, found a mixture");
+  unsigned expected = onTensors ? layer.getNumDpsInits() : 0;
+  if (op->getNumResults() != expected)
+    return op->emitOpError() << "expected " << expected << " results, found "
+                             << op->getNumResults();
+  return success();
+}
+
+static constexpr int64_t kAny = ShapedType::kDynamic;
+
+//===----------------------------------------------------------------------===//
+// Effects: a layer on memrefs reads its inputs and writes its outputs
+//===----------------------------------------------------------------------===//
+
+static void getLayerEffects(
+    Operation *op,
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  auto layer = cast<DestinationStyleOpInterface>(op);
+  if (op->getNumResults() != 0)
+    return;
+  for (OpOperand &operand : op->getOpOperands()) {
+    effects.emplace_back(MemoryEffects::Read::get(), &operand);
+    if (layer.isDpsInit(&operand))
+      effects.emplace_back(MemoryEffects::Write::get(), &operand);
+  }
+}
+
+#define H3_LAYER_EFFECTS(OP)                                                   \
+  void OP::getEffects(                                                         \
+      SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>      \
+          &effects) {                                                          \
+    getLayerEffects(*this, effects);                                           \
+  }
+H3_LAYER_EFFECTS(EmbeddingOp)
+H3_LAYER_EFFECTS(GatherRowsOp)
+H3_LAYER_EFFECTS(LayerNormOp)
+H3_LAYER_EFFECTS(LinearOp)
+H3_LAYER_EFFECTS(ShiftSsmOp)
+H3_LAYER_EFFECTS(DiagSsmOp)
+H3_LAYER_EFFECTS(HeadExpandOp)
+H3_LAYER_EFFECTS(HeadContractOp)
+H3_LAYER_EFFECTS(CacheKeysOp)
+H3_LAYER_EFFECTS(AttentionOp)
+#undef H3_LAYER_EFFECTS
+
+//===----------------------------------------------------------------------===//
+// Parameters
+//===----------------------------------------------------------------------===//
+
+LogicalResult ParameterOp::verify() {
+  size_t sources = getSources().size();
+  if (sources == 0 || (getRecipe() == "copy" && sources != 1))
+    return emitOpError("(C1): expected ")
+           << (getRecipe() == "copy" ? "one source" : "at least one source")
+           << " for recipe '" << getRecipe() << "', found " << sources;
+  return success();
+}
+
+LogicalResult
+GetParameterOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
+  auto parameter =
+      symbolTable.lookupNearestSymbolFrom<ParameterOp>(*this, getNameAttr());
+  if (!parameter)
+    return emitOpError("(C1): '@") << getName() << "' is no h3.parameter";
+  auto expected = cast<ShapedType>(parameter.getType());
+  ShapedType found = shaped(getValue());
+  if (expected.getShape() != found.getShape() ||
+      expected.getElementType() != found.getElementType())
+    return emitOpError("(C2): expected a value of type ")
+           << expected << ", found " << found;
+  return success();
+}
+
+LogicalResult PackPanelsOp::verify() {
+  int64_t width = dim(getPanels(), 2);
+  if (width < 1)
+    return emitOpError("(C1): expected a static panel width, found ")
+           << getPanels().getType();
+  return expectShape(*this, "(C1)", "panels", getPanels(),
+                     {llvm::divideCeilSigned(dim(getWeight(), 0), width),
+                      dim(getWeight(), 1), width});
+}
+
+LogicalResult ShiftKernelOp::verify() {
+  int64_t channels = dim(getB(), 0), taps = dim(getB(), 1);
+  if (failed(expectShape(*this, "(C1)", "c", getC(), {1, channels, taps})))
+    return failure();
+  return expectShape(*this, "(C1)", "taps", getTaps(), {taps, channels});
+}
+
+LogicalResult DiagModesOp::verify() {
+  int64_t heads = dim(getC(), 1), modes = dim(getC(), 2), rows = dim(getB(), 0);
+  if (failed(expectShape(*this, "(C1)", "c", getC(), {1, heads, modes, 2})) ||
+      failed(expectShape(*this, "(C1)", "b", getB(), {rows, modes, 2})) ||
+      failed(expectShape(*this, "(C1)", "log_dt", getLogDt(), {heads})) ||
+      failed(expectShape(*this, "(C1)", "inv_a_real", getInvAReal(),
+                         {rows, modes})) ||
+      failed(expectShape(*this, "(C1)", "a_imag", getAImag(), {rows, modes})) ||
+      failed(
+          expectShape(*this, "(C1)", "modes", getModes(), {4, modes, heads})))
+    return failure();
+  if (rows < 1 || heads % rows != 0)
+    return emitOpError("(C2): expected a number of rows that divides the ")
+           << heads << " heads, found " << rows;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Layers
+//===----------------------------------------------------------------------===//
+
+LogicalResult EmbeddingOp::verify() {
+  if (failed(verifyDestinations(*this)))
+    return failure();
+  return expectShape(*this, "(C1)", "output", getOutput(),
+                     {dim(getTokens(), 0), dim(getTable(), 1)});
+}
+
+LogicalResult GatherRowsOp::verify() {
+  if (failed(verifyDestinations(*this)))
+    return failure();
+  return expectShape(*this, "(C1)", "output", getOutput(),
+                     {dim(getRows(), 0), dim(getInput(), 1)});
+}
+
+LogicalResult LayerNormOp::verify() {
+  if (failed(verifyDestinations(*this)) ||
+      failed(expectShape(*this, "(C1)", "output", getOutput(),
+                         shaped(getInput()).getShape())) ||
+      failed(expectShape(*this, "(C2)", "weight", getWeight(),
+                         {dim(getInput(), 1)})) ||
+      failed(
+          expectShape(*this, "(C2)", "bias", getBias(), {dim(getInput(), 1)})))
+    return failure();
+  if (!(getEpsilon().convertToDouble() > 0))
+    return emitOpError("(C3): expected a positive epsilon, found ")
+           << getEpsilon().convertToDouble();
+  return success();
+}
+
+LogicalResult LinearOp::verify() {
+  if (failed(verifyDestinations(*this)))
+    return failure();
+  int64_t features = dim(getOutput(), 1);
+  ArrayRef<int64_t> weight = shaped(getWeight()).getShape();
+  if (dim(getInput(), 1) != weight[1])
+    return emitOpError("(C1): expected a weight with ")
+           << dim(getInput(), 1) << " input features, found " << weight[1];
+  bool packed = weight.size() == 3;
+  if (packed ? llvm::divideCeilSigned(features, weight[2]) != weight[0]
+             : features != weight[0])
+    return emitOpError("(C2): expected a weight for ")
+           << features << " output features, found " << getWeight().getType();
+  if (getBias())
+    return expectShape(*this, "(C3)", "bias", getBias(), {features});
+  return success();
+}
+
+LogicalResult ShiftSsmOp::verify() {
+  int64_t channels = dim(getInput(), 1), taps = dim(getTaps(), 0);
+  if (failed(verifyDestinations(*this)) ||
+      failed(expectShape(*this, "(C1)", "output", getOutput(),
+                         shaped(getInput()).getShape())) ||
+      failed(expectShape(*this, "(C2)", "taps", getTaps(), {taps, channels})) ||
+      failed(expectShape(*this, "(C3)", "skip", getSkip(), {channels})))
+    return failure();
+  return expectShape(*this, "(C4)", "state", getState(),
+                     {kAny, taps, channels});
+}
+
+LogicalResult DiagSsmOp::verify() {
+  int64_t channels = dim(getInput(), 1);
+  int64_t modes = dim(getModes(), 1), heads = dim(getModes(), 2);
+  if (failed(verifyDestinations(*this)) ||
+      failed(expectShape(*this, "(C1)", "output", getOutput(),
+                         shaped(getInput()).getShape())) ||
+      failed(
+          expectShape(*this, "(C2)", "modes", getModes(), {4, modes, heads})))
+    return failure();
+  if (heads < 1 || channels % heads != 0)
+    return emitOpError("(C2): expected a number of heads that divides the ")
+           << channels << " channels, found " << heads;
+  if (failed(expectShape(*this, "(C3)", "skip", getSkip(), {heads})))
+    return failure();
+  return expectShape(*this, "(C4)", "state", getState(),
+                     {kAny, modes, 2, channels});
+}
+
+/// The constraints that h3.head_expand and h3.head_contract share: `matrix` is
+/// T x C, `like` as well, and `planes` has C * head_dim columns.
+static LogicalResult verifyHeads(Operation *op, int64_t headDim, Value matrix,
+                                 StringRef likeName, Value like,
+                                 StringRef planesName, Value planes) {
+  if (failed(verifyDestinations(op)) ||
+      failed(
+          expectShape(op, "(C1)", likeName, like, shaped(matrix).getShape())))
+    return failure();
+  int64_t channels = dim(matrix, 1);
+  if (headDim < 1 || channels % headDim != 0)
+    return op->emitOpError("(C2): expected a head_dim that divides the ")
+           << channels << " channels, found " << headDim;
+  return expectShape(op, "(C3)", planesName, planes,
+                     {dim(matrix, 0), channels * headDim});
+}
+
+LogicalResult HeadExpandOp::verify() {
+  return verifyHeads(*this, getHeadDim(), getKeys(), "values", getValues(),
+                     "output", getOutput());
+}
+
+LogicalResult HeadContractOp::verify() {
+  return verifyHeads(*this, getHeadDim(), getQueries(), "output", getOutput(),
+                     "planes", getPlanes());
+}
+
+/// The constraints that h3.cache_keys and h3.attention share.
+static LogicalResult verifyAttention(Operation *op, Value qkv, Value cache,
+                                     Value rotary, int64_t heads) {
+  if (failed(verifyDestinations(op)))
+    return failure();
+  int64_t channels = dim(cache, 3);
+  if (dim(qkv, 1) != 3 * channels || heads < 1 || channels % heads != 0)
+    return op->emitOpError("(C1): expected qkv with 3 * ")
+           << channels << " columns and heads that divide " << channels
+           << ", found " << dim(qkv, 1) << " columns and " << heads << " heads";
+  if (failed(
+          expectShape(op, "(C2)", "cache", cache, {kAny, 2, kAny, channels})))
+    return failure();
+  if (rotary && 2 * dim(rotary, 0) > channels / heads)
+    return op->emitOpError("(C3): expected at most ")
+           << channels / heads / 2 << " rotary frequencies, found "
+           << dim(rotary, 0);
+  return success();
+}
+
+LogicalResult CacheKeysOp::verify() {
+  return verifyAttention(*this, getQkv(), getOutput(), getRotary(), getHeads());
+}
+
+LogicalResult AttentionOp::verify() {
+  if (failed(verifyAttention(*this, getQkv(), getCache(), getRotary(),
+                             getHeads())))
+    return failure();
+  return expectShape(*this, "(C4)", "output", getOutput(),
+                     {dim(getQkv(), 0), dim(getCache(), 3)});
+}

@@ -1,0 +1,51 @@
+//===- Pipelines.h - The order of the passes --------------------*- C++ -*-===//
+//
+// The only place where pass order is written. h3-compile runs these functions,
+// h3-opt offers each under its name.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef H3_PIPELINES_PIPELINES_H
+#define H3_PIPELINES_PIPELINES_H
+
+#include "mlir/Pass/PassOptions.h"
+
+namespace mlir {
+class OpPassManager;
+} // namespace mlir
+
+namespace h3 {
+
+struct CpuPipelineOptions
+    : public mlir::PassPipelineOptions<CpuPipelineOptions> {
+  Option<int64_t> lanes{*this, "lanes",
+                        llvm::cl::desc("floats in a vector register"),
+                        llvm::cl::init(8)};
+  Option<int64_t> tileRows{*this, "tile-rows",
+                           llvm::cl::desc("rows of a matrix tile"),
+                           llvm::cl::init(6)};
+  Option<int64_t> maxTokens{*this, "max-tokens",
+                            llvm::cl::desc("rows of a step at most"),
+                            llvm::cl::init(512)};
+};
+
+/// Layers on tensors -> the same with folded, packed and placed parameters.
+void buildParameterPipeline(mlir::OpPassManager &pm,
+                            const CpuPipelineOptions &options);
+/// Layers on tensors -> kernels with layers on memrefs in planned buffers.
+void buildBufferPipeline(mlir::OpPassManager &pm,
+                         const CpuPipelineOptions &options);
+/// Kernels with layers -> loops over vectors, distributed to threads.
+void buildVectorPipeline(mlir::OpPassManager &pm,
+                         const CpuPipelineOptions &options);
+/// Loops over vectors -> the LLVM dialect.
+void buildLlvmPipeline(mlir::OpPassManager &pm);
+/// All of the above.
+void buildCpuPipeline(mlir::OpPassManager &pm,
+                      const CpuPipelineOptions &options);
+
+void registerPipelines();
+
+} // namespace h3
+
+#endif // H3_PIPELINES_PIPELINES_H

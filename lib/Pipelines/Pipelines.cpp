@@ -1,0 +1,90 @@
+//===- Pipelines.cpp - The order of the passes ----------------------------===//
+
+#include "h3/Pipelines/Pipelines.h"
+#include "h3/Conversion/Passes.h"
+#include "h3/Transforms/Passes.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/LLVMIR/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+void h3::buildParameterPipeline(OpPassManager &pm,
+                                const CpuPipelineOptions &options) {
+  pm.addPass(createPackPanels({/*width=*/2 * options.lanes}));
+  pm.addPass(createFoldParameters());
+  pm.addPass(createLayoutParameters());
+}
+
+void h3::buildBufferPipeline(OpPassManager &pm,
+                             const CpuPipelineOptions &options) {
+  bufferization::OneShotBufferizePassOptions bufferize;
+  bufferize.bufferizeFunctionBoundaries = true;
+  bufferize.functionBoundaryTypeConversion =
+      bufferization::LayoutMapOption::IdentityLayoutMap;
+  pm.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  pm.addPass(createBindBuffers({options.maxTokens}));
+  pm.addPass(createOutlineKernels());
+}
+
+void h3::buildVectorPipeline(OpPassManager &pm,
+                             const CpuPipelineOptions &options) {
+  pm.addPass(createConvertH3ToVector({options.lanes, options.tileRows}));
+  pm.addPass(createDistributeThreads());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+void h3::buildLlvmPipeline(OpPassManager &pm) {
+  pm.addPass(createApproximateMath());
+  pm.addPass(createConvertVectorToSCFPass());
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(memref::createExpandStridedMetadataPass());
+  pm.addPass(createLowerAffinePass());
+  pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createConvertMathToLibmPass());
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createConvertIndexToLLVMPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createConvertFuncToLLVMPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+void h3::buildCpuPipeline(OpPassManager &pm,
+                          const CpuPipelineOptions &options) {
+  buildParameterPipeline(pm, options);
+  buildBufferPipeline(pm, options);
+  buildVectorPipeline(pm, options);
+  buildLlvmPipeline(pm);
+}
+
+template <typename Build>
+static void registerStage(StringRef name, StringRef description, Build build) {
+  PassPipelineRegistration<h3::CpuPipelineOptions>(name, description, build);
+}
+
+void h3::registerPipelines() {
+  registerStage("h3-parameter-pipeline",
+                "fold, pack and place the parameters of a model",
+                buildParameterPipeline);
+  registerStage("h3-buffer-pipeline",
+                "bufferise, plan the buffers and outline the kernels",
+                buildBufferPipeline);
+  registerStage("h3-vector-pipeline",
+                "lower the kernels to loops over vectors on threads",
+                buildVectorPipeline);
+  PassPipelineRegistration<>("h3-llvm-pipeline",
+                             "lower loops over vectors to the LLVM dialect",
+                             buildLlvmPipeline);
+  registerStage("h3-cpu-pipeline",
+                "layers on tensors to the LLVM dialect, for a CPU",
+                buildCpuPipeline);
+}

@@ -1,0 +1,258 @@
+//===- BindBuffers.cpp - The buffers of a step in those of the runtime ----===//
+//
+// Before: a bufferised step function that takes every state by itself, reads
+// parameters and allocates. After: a function of the buffers of H3StepArgs, in
+// their order; everything else is a view of one of them at a known place.
+//
+// The state of a slot is contiguous, layer after layer, and so is its cache:
+// resetting, forking and saving a sequence are copies of one range.
+//
+//===----------------------------------------------------------------------===//
+
+#include "H3Dialect.h"
+#include "h3/Transforms/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace h3 {
+#define GEN_PASS_DEF_BINDBUFFERS
+#include "h3/Transforms/Passes.h.inc"
+} // namespace h3
+
+using namespace mlir;
+using namespace h3;
+
+namespace {
+
+/// An allocation with the operations between which it must keep its place.
+struct LiveBuffer {
+  memref::AllocOp alloc;
+  int64_t bytes;
+  int64_t first, last;
+  int64_t offset = 0;
+};
+
+/// Gives every buffer the lowest offset that is free while it lives, larger
+/// buffers first. Returns the size of the arena.
+int64_t assignOffsets(MutableArrayRef<LiveBuffer> buffers) {
+  SmallVector<LiveBuffer *> order, placed;
+  for (LiveBuffer &buffer : buffers)
+    order.push_back(&buffer);
+  llvm::stable_sort(order, [](const LiveBuffer *a, const LiveBuffer *b) {
+    return a->bytes > b->bytes;
+  });
+  int64_t end = 0;
+  for (LiveBuffer *buffer : order) {
+    // `placed` is sorted by offset: look for the first gap that is wide enough.
+    int64_t offset = 0;
+    for (LiveBuffer *other : placed) {
+      if (other->last < buffer->first || buffer->last < other->first)
+        continue;
+      if (offset + buffer->bytes <= other->offset)
+        break;
+      offset = std::max(offset, other->offset + other->bytes);
+    }
+    buffer->offset = offset;
+    end = std::max(end, offset + buffer->bytes);
+    placed.insert(llvm::upper_bound(placed, buffer,
+                                    [](LiveBuffer *a, LiveBuffer *b) {
+                                      return a->offset < b->offset;
+                                    }),
+                  buffer);
+  }
+  return end;
+}
+
+struct BindBuffers final : h3::impl::BindBuffersBase<BindBuffers> {
+  using BindBuffersBase::BindBuffersBase;
+
+  void runOnOperation() override {
+    auto step = getOperation().lookupSymbol<func::FuncOp>("step");
+    if (!step || step.isExternal() || !step.getBody().hasOneBlock()) {
+      getOperation().emitError(
+          "h3-bind-buffers expects a function 'step' of one block");
+      return signalPassFailure();
+    }
+    if (failed(dropResults(step)) || failed(bindArguments(step)) ||
+        failed(bindAllocations(step)))
+      return signalPassFailure();
+    bindParameters(step);
+  }
+
+private:
+  void record(StringRef name, int64_t value) {
+    getOperation()->setAttr(name,
+                            Builder(&getContext()).getI64IntegerAttr(value));
+  }
+
+  /// Results that are arguments need not be returned: they were written in
+  /// place. Any other result would be a copy that nobody asked for.
+  LogicalResult dropResults(func::FuncOp step) {
+    Operation *exit = step.getBody().front().getTerminator();
+    for (auto [i, result] : llvm::enumerate(exit->getOperands()))
+      if (!isa<BlockArgument>(result))
+        return step.emitError("h3-bind-buffers expects result ")
+               << i << " to be an argument that was written in place";
+    exit->setOperands(ValueRange());
+    step.setType(
+        FunctionType::get(&getContext(), step.getArgumentTypes(), TypeRange()));
+    step.removeResAttrsAttr();
+    return success();
+  }
+
+  /// Replaces the logits, states and caches by slices of the runtime's buffers
+  /// and appends the arguments for those.
+  LogicalResult bindArguments(func::FuncOp step) {
+    Block &body = step.getBody().front();
+    OpBuilder types(&getContext());
+    auto floats = MemRefType::get({ShapedType::kDynamic}, types.getF32Type());
+    auto bytes = MemRefType::get({ShapedType::kDynamic}, types.getI8Type());
+    Location loc = step.getLoc();
+    unsigned numOld = body.getNumArguments();
+    Value logits = body.addArgument(floats, loc);
+    weights = body.addArgument(bytes, loc);
+    Value state = body.addArgument(floats, loc);
+    Value cache = body.addArgument(floats, loc);
+    arena = body.addArgument(bytes, loc);
+
+    SmallVector<BlockArgument> logitsArgs, stateArgs, cacheArgs;
+    llvm::BitVector erased(body.getNumArguments());
+    for (unsigned i = 0; i < numOld; ++i) {
+      auto role = step.getArgAttrOfType<StringAttr>(i, "h3.role");
+      if (!role)
+        continue;
+      auto type = dyn_cast<MemRefType>(body.getArgument(i).getType());
+      if (!type || !type.getLayout().isIdentity() ||
+          llvm::any_of(type.getShape().drop_front(), ShapedType::isDynamic))
+        return step.emitError("h3-bind-buffers expects argument ")
+               << i << " with role " << role
+               << " to be a contiguous memref with one dynamic size";
+      if (role == "logits")
+        logitsArgs.push_back(body.getArgument(i));
+      else if (role == "state")
+        stateArgs.push_back(body.getArgument(i));
+      else if (role == "cache")
+        cacheArgs.push_back(body.getArgument(i));
+      else
+        return step.emitError("h3-bind-buffers expects the role logits, state "
+                              "or cache, found ")
+               << role;
+      erased.set(i);
+    }
+    ImplicitLocOpBuilder b(loc, &getContext());
+    b.setInsertionPointToStart(&body);
+    bindSlices(b, logits, logitsArgs);
+    record("h3.state_floats", bindSlices(b, state, stateArgs));
+    record("h3.cache_floats", bindSlices(b, cache, cacheArgs));
+
+    body.eraseArguments(erased);
+    step.setAllArgAttrs(ArrayRef<DictionaryAttr>());
+    step.setType(FunctionType::get(&getContext(), body.getArgumentTypes(),
+                                   step.getResultTypes()));
+    return success();
+  }
+
+  /// Cuts a flat buffer into records that hold one slice for each argument;
+  /// argument i becomes the matrix of all records' slices i. Returns the size
+  /// of a record.
+  int64_t bindSlices(ImplicitLocOpBuilder &b, Value buffer,
+                     ArrayRef<BlockArgument> arguments) {
+    auto elements = [](BlockArgument argument) {
+      return ShapedType::getNumElements(
+          cast<MemRefType>(argument.getType()).getShape().drop_front());
+    };
+    int64_t size = 0;
+    for (BlockArgument argument : arguments)
+      size += elements(argument);
+    if (size == 0)
+      return 0;
+    Value total = memref::DimOp::create(b, buffer, 0);
+    Value records = arith::DivUIOp::create(
+        b, total, arith::ConstantIndexOp::create(b, size));
+    int64_t offset = 0;
+    for (BlockArgument argument : arguments) {
+      auto type = cast<MemRefType>(argument.getType());
+      SmallVector<int64_t> strides = computeStrides(type.getShape());
+      strides[0] = size;
+      SmallVector<OpFoldResult> sizes{records}, strideValues;
+      for (int64_t dim : type.getShape().drop_front())
+        sizes.push_back(b.getIndexAttr(dim));
+      for (int64_t stride : strides)
+        strideValues.push_back(b.getIndexAttr(stride));
+      // A dynamic offset keeps the types of equal layers equal.
+      auto viewType =
+          MemRefType::get(type.getShape(), type.getElementType(),
+                          StridedLayoutAttr::get(
+                              b.getContext(), ShapedType::kDynamic, strides));
+      Value start = arith::ConstantIndexOp::create(b, offset);
+      Value view = memref::ReinterpretCastOp::create(
+          b, viewType, buffer, OpFoldResult(start), sizes, strideValues);
+      argument.replaceAllUsesWith(view);
+      offset += elements(argument);
+    }
+    return size;
+  }
+
+  LogicalResult bindAllocations(func::FuncOp step) {
+    Block &body = step.getBody().front();
+    DenseMap<Operation *, int64_t> order;
+    for (auto [i, op] : llvm::enumerate(body))
+      order[&op] = i;
+    SmallVector<LiveBuffer> buffers;
+    for (auto alloc : body.getOps<memref::AllocOp>()) {
+      MemRefType type = alloc.getType();
+      LiveBuffer buffer{alloc, type.getElementTypeBitWidth() / 8, order[alloc],
+                        order[alloc]};
+      for (int64_t size : type.getShape())
+        buffer.bytes *= ShapedType::isDynamic(size) ? maxTokens : size;
+      buffer.bytes = llvm::alignTo(buffer.bytes, 64);
+      for (Operation *user : alloc->getUsers()) {
+        if (user->getBlock() != &body || isa<ViewLikeOpInterface>(user))
+          return user->emitError("h3-bind-buffers expects allocations to be "
+                                 "used by layers alone, found '")
+                 << user->getName() << "'";
+        buffer.last = std::max(buffer.last, order[user]);
+      }
+      buffers.push_back(buffer);
+    }
+    // The first use counts, not the allocation: shapes are known long before.
+    for (LiveBuffer &buffer : buffers) {
+      buffer.first = buffer.last;
+      for (Operation *user : buffer.alloc->getUsers())
+        buffer.first = std::min(buffer.first, order[user]);
+    }
+    record("h3.arena_bytes", assignOffsets(buffers));
+    for (LiveBuffer &buffer : buffers) {
+      ImplicitLocOpBuilder b(buffer.alloc.getLoc(), buffer.alloc);
+      Value start = arith::ConstantIndexOp::create(b, buffer.offset);
+      Value view =
+          memref::ViewOp::create(b, buffer.alloc.getType(), arena, start,
+                                 buffer.alloc.getDynamicSizes());
+      buffer.alloc->replaceAllUsesWith(ValueRange(view));
+      buffer.alloc->erase();
+    }
+    return success();
+  }
+
+  void bindParameters(func::FuncOp step) {
+    step.walk([&](GetParameterOp get) {
+      auto parameter = getOperation().lookupSymbol<ParameterOp>(get.getName());
+      ImplicitLocOpBuilder b(get.getLoc(), get);
+      Value start =
+          arith::ConstantIndexOp::create(b, parameter.getOffset().value_or(0));
+      Value view = memref::ViewOp::create(b, cast<MemRefType>(get.getType()),
+                                          weights, start, ValueRange());
+      get.replaceAllUsesWith(view);
+      get.erase();
+    });
+  }
+
+  Value weights, arena;
+};
+
+} // namespace

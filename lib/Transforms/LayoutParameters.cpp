@@ -1,0 +1,38 @@
+//===- LayoutParameters.cpp - The order of the weight file ----------------===//
+//
+// Before: parameters without a place. After: every parameter has its offset,
+// and the module the size of the weight file's data.
+//
+//===----------------------------------------------------------------------===//
+
+#include "H3Dialect.h"
+#include "h3/Transforms/Passes.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace h3 {
+#define GEN_PASS_DEF_LAYOUTPARAMETERS
+#include "h3/Transforms/Passes.h.inc"
+} // namespace h3
+
+using namespace mlir;
+using namespace h3;
+
+namespace {
+
+struct LayoutParameters final
+    : h3::impl::LayoutParametersBase<LayoutParameters> {
+  void runOnOperation() override {
+    Builder builder(&getContext());
+    int64_t end = 0;
+    for (auto parameter : getOperation().getOps<ParameterOp>()) {
+      end = llvm::alignTo(end, 64);
+      parameter.setOffset(end);
+      auto type = cast<ShapedType>(parameter.getType());
+      end += type.getNumElements() * type.getElementTypeBitWidth() / 8;
+    }
+    getOperation()->setAttr("h3.weights_bytes", builder.getI64IntegerAttr(end));
+  }
+};
+
+} // namespace

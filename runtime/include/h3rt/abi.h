@@ -1,0 +1,124 @@
+//===- abi.h - The seam between compiled models and libh3rt -----*- C++ -*-===//
+//
+// Everything that a compiled model and the runtime know of each other: the
+// descriptor that the model exports, the arguments of its step function, and
+// the functions of the runtime that compiled code calls. Plain C, no pointers
+// to C++ objects; the compiler includes this header and nothing else of the
+// runtime.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef H3RT_ABI_H
+#define H3RT_ABI_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// "H3MD", little-endian.
+#define H3_MODEL_MAGIC 0x444d3348u
+/// Raised whenever a struct below changes.
+#define H3_ABI_VERSION 1u
+
+/// A one-dimensional buffer as MLIR's C interface passes it. `stride` is 1.
+typedef struct H3Buffer {
+  void *allocated;
+  void *data;
+  int64_t offset;
+  int64_t size; ///< in elements
+  int64_t stride;
+} H3Buffer;
+
+/// One step over a flat list of tokens that belongs to any mix of sequences.
+/// Sequence `s` owns the rows `starts[s] .. starts[s+1]-1`. All buffers belong
+/// to the caller and must outlive the call.
+typedef struct H3StepArgs {
+  H3Buffer tokens;    ///< int32 [T], token ids below the padded vocabulary
+  H3Buffer sequences; ///< int32 [T], the sequence that each row belongs to
+  H3Buffer starts;    ///< int32 [S + 1], ascending, starts[S] == T
+  H3Buffer slots;     ///< int32 [S], the state slot of each sequence, distinct
+  H3Buffer positions; ///< int32 [S], tokens of the sequence before this step
+  H3Buffer rows;      ///< int32 [R], the rows whose logits are wanted
+  H3Buffer logits;    ///< float [R * padded vocabulary], written
+  H3Buffer weights;   ///< bytes, the data part of the weight file
+  H3Buffer state;     ///< float [slots * state_floats], read and written
+  H3Buffer cache;     ///< float [slots * cache_floats], read and written
+  H3Buffer arena;     ///< bytes [arena_bytes], scratch, 64-byte aligned
+} H3StepArgs;
+
+/// The threads that execute a step together; owned by the runtime.
+typedef struct H3Team H3Team;
+
+/// Executes one thread's share of a step. Every thread of the team calls it
+/// with the same arguments and its own index; all return when the step is
+/// done. The results do not depend on `threads`.
+typedef void (*H3StepFn)(H3StepArgs *args, H3Team *team, int64_t thread,
+                         int64_t threads);
+
+enum H3TokenizerKind {
+  H3_TOKENIZER_NONE = 0,  ///< ids only
+  H3_TOKENIZER_BYTES = 1, ///< a token id is a byte
+  H3_TOKENIZER_GPT2 = 2,  ///< GPT-2's table, built into the runtime
+  H3_TOKENIZER_MERGES = 3 ///< byte-level BPE, `tokenizer` is a merges.txt
+};
+
+/// What a compiled model says of itself. Exported as `h3_model`.
+typedef struct H3Model {
+  uint32_t magic;   ///< H3_MODEL_MAGIC
+  uint32_t version; ///< H3_ABI_VERSION
+  uint32_t vocab;   ///< valid token ids
+  uint32_t padded_vocab;
+  uint32_t max_tokens;    ///< rows of a step at most
+  uint32_t max_sequences; ///< default number of state slots
+  uint32_t max_context;   ///< tokens of a sequence at most; 0: unbounded
+  uint32_t tokenizer_kind;
+  uint64_t state_floats; ///< recurrent state of one slot; zero when fresh
+  uint64_t cache_floats; ///< key/value cache of one slot; any value when fresh
+  uint64_t arena_bytes;
+  uint64_t weights_bytes;     ///< size of the weight file's data part
+  const char *weights_digest; ///< 32 hexadecimal digits that the file carries
+  const char *info;           ///< a JSON object: what `info --json` prints
+  const char *tokenizer;      ///< merges.txt, when the kind asks for it
+  uint64_t tokenizer_bytes;
+  H3StepFn step;
+} H3Model;
+
+extern const H3Model h3_model;
+
+/// The head of a weight file. The data part starts at `data_offset`, a multiple
+/// of 4096, and is mapped as it is.
+#define H3_WEIGHTS_MAGIC "H3WEIGHT"
+#define H3_WEIGHTS_VERSION 1u
+typedef struct H3WeightsHeader {
+  char magic[8];        ///< H3_WEIGHTS_MAGIC, no terminator
+  uint32_t version;     ///< H3_WEIGHTS_VERSION
+  uint32_t reserved;    ///< 0
+  uint64_t data_offset; ///< from the start of this header
+  uint64_t data_bytes;
+  char digest[32]; ///< H3Model::weights_digest, no terminator
+} H3WeightsHeader;
+
+/// The last bytes of a program that carries its weights (`--single-file`).
+typedef struct H3WeightsTrailer {
+  uint64_t header_offset; ///< from the start of the program, 4096-aligned
+  char magic[8];          ///< H3_WEIGHTS_MAGIC
+} H3WeightsTrailer;
+
+//===----------------------------------------------------------------------===//
+// What compiled code calls
+//===----------------------------------------------------------------------===//
+
+/// Waits until every thread of the team has arrived.
+void h3rt_barrier(H3Team *team);
+
+#ifdef __cplusplus
+}
+static_assert(sizeof(H3Buffer) == 40, "an MLIR memref descriptor of rank 1");
+static_assert(sizeof(H3StepArgs) == 11 * sizeof(H3Buffer), "no padding");
+static_assert(sizeof(H3Model) == 32 + 4 * 8 + 4 * 8 + 8, "no padding");
+static_assert(sizeof(H3WeightsHeader) == 64, "no padding");
+#endif
+
+#endif // H3RT_ABI_H
