@@ -69,7 +69,10 @@ llvm::Expected<ModelConfig> inferConfig(const StateDict &stateDict,
                                         const std::optional<ConfigFile> &file,
                                         const ConfigOverrides &overrides);
 
-/// `h3-125m`, `h3-355m`, `h3-1.3b`, `h3-2.7b` or `h3-2.7b-3attn`.
+/// `h3-125m`, `h3-355m`, `h3-1.3b`, `h3-2.7b` and `h3-2.7b-3attn`.
+llvm::ArrayRef<llvm::StringLiteral> getPublishedNames();
+
+/// The configuration of a published name.
 std::optional<ModelConfig> getPublishedConfig(llvm::StringRef name);
 
 struct TensorSpec {
