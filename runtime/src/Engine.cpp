@@ -1,0 +1,219 @@
+//===- Engine.cpp - Executes a compiled model -----------------------------===//
+
+#include "Engine.h"
+
+#include <algorithm>
+#include <climits>
+
+using namespace h3;
+
+Error h3::checkModel(const H3Model &Model) {
+  if (Model.magic != H3_MODEL_MAGIC || Model.version != H3_ABI_VERSION)
+    return Error::invalid(
+        "the model was compiled for version " + std::to_string(Model.version) +
+        " of the runtime's interface, expected " +
+        std::to_string(H3_ABI_VERSION) + "; compile the model again");
+  if (!Model.step || !Model.weights_digest || Model.max_tokens == 0 ||
+      Model.max_tokens > INT_MAX || Model.vocab == 0 ||
+      Model.vocab > Model.padded_vocab || Model.padded_vocab > INT_MAX)
+    return Error::invalid("the model's descriptor is inconsistent; compile the "
+                          "model again");
+  return Error::success();
+}
+
+Expected<std::unique_ptr<Engine>> Engine::create(const H3Model &Model,
+                                                 const EngineOptions &Options) {
+  if (Error Err = checkModel(Model))
+    return Err;
+  uint32_t Slots = Options.Slots ? Options.Slots : Model.max_sequences;
+  Slots = std::max(Slots, 1u);
+  uint64_t SlotFloats = std::max(Model.state_floats, Model.cache_floats);
+  if (Slots > INT_MAX || SlotFloats > INT64_MAX / sizeof(float) / Slots)
+    return Error::invalid(std::to_string(Slots) +
+                          " sequences do not fit into memory");
+
+  std::unique_ptr<Engine> Result(new Engine(Model));
+  Expected<Weights> ModelWeights = Weights::open(Model, Options.WeightsPath);
+  if (!ModelWeights)
+    return ModelWeights.takeError();
+  Result->ModelWeights = std::move(*ModelWeights);
+
+  struct {
+    Mapping &Where;
+    uint64_t Bytes;
+    const char *Purpose;
+  } Buffers[] = {
+      {Result->State, Result->stateBytes() * Slots, "recurrent state"},
+      {Result->Cache, Result->cacheBytes() * Slots, "key/value cache"},
+      {Result->Arena, Model.arena_bytes, "intermediate results"},
+      {Result->Logits,
+       uint64_t(Model.max_tokens) * Model.padded_vocab * sizeof(float),
+       "logits"}};
+  for (auto &Buffer : Buffers) {
+    Expected<Mapping> Memory = Mapping::anonymous(Buffer.Bytes, Buffer.Purpose);
+    if (!Memory)
+      return Memory.takeError();
+    Buffer.Where = std::move(*Memory);
+  }
+
+  Expected<std::unique_ptr<Team>> Threads = Team::create(Options.Threads);
+  if (!Threads)
+    return Threads.takeError();
+  Result->Threads = std::move(*Threads);
+  Result->Used.assign(Slots, false);
+  Result->Positions.assign(Slots, 0);
+  return Result;
+}
+
+//===----------------------------------------------------------------------===//
+// Slots
+//===----------------------------------------------------------------------===//
+
+Error Engine::checkSlot(int32_t Slot) const {
+  if (Slot < 0 || Slot >= slots() || !Used[Slot])
+    return Error::invalid("sequence " + std::to_string(Slot) +
+                          " is not in use");
+  return Error::success();
+}
+
+Expected<int32_t> Engine::allocateSlot() {
+  auto Free = std::find(Used.begin(), Used.end(), false);
+  if (Free == Used.end())
+    return Error::resources("all " + std::to_string(slots()) +
+                            " sequences are in use; release one or open the "
+                            "model with more");
+  int32_t Slot = static_cast<int32_t>(Free - Used.begin());
+  Used[Slot] = true;
+  if (Error Err = resetSlot(Slot))
+    return Err;
+  return Slot;
+}
+
+Error Engine::releaseSlot(int32_t Slot) {
+  if (Error Err = resetSlot(Slot)) // Gives the memory back.
+    return Err;
+  Used[Slot] = false;
+  return Error::success();
+}
+
+Error Engine::resetSlot(int32_t Slot) {
+  if (Error Err = checkSlot(Slot))
+    return Err;
+  State.clear(Slot * stateBytes(), stateBytes());
+  Cache.clear(Slot * cacheBytes(), cacheBytes());
+  Positions[Slot] = 0;
+  return Error::success();
+}
+
+Expected<int32_t> Engine::forkSlot(int32_t Slot) {
+  if (Error Err = checkSlot(Slot))
+    return Err;
+  Expected<int32_t> Copy = allocateSlot();
+  if (!Copy)
+    return Copy;
+  State.copy(*Copy * stateBytes(), Slot * stateBytes(), stateBytes());
+  Cache.copy(*Copy * cacheBytes(), Slot * cacheBytes(), cacheBytes());
+  Positions[*Copy] = Positions[Slot];
+  return Copy;
+}
+
+Expected<int64_t> Engine::position(int32_t Slot) const {
+  if (Error Err = checkSlot(Slot))
+    return Err;
+  return Positions[Slot];
+}
+
+//===----------------------------------------------------------------------===//
+// Execution
+//===----------------------------------------------------------------------===//
+
+Error Engine::checkChunks(const std::vector<SequenceChunk> &Chunks) const {
+  std::vector<bool> Seen(Used.size(), false);
+  for (const SequenceChunk &Chunk : Chunks) {
+    if (Error Err = checkSlot(Chunk.Slot))
+      return Err;
+    if (Seen[Chunk.Slot])
+      return Error::invalid("sequence " + std::to_string(Chunk.Slot) +
+                            " occurs twice in one step");
+    Seen[Chunk.Slot] = true;
+    if (Chunk.Count <= 0)
+      return Error::invalid("sequence " + std::to_string(Chunk.Slot) +
+                            " has no tokens to read");
+    // Positions are 32 bits wide in the step's arguments.
+    int64_t Limit = Model.max_context ? Model.max_context : INT_MAX;
+    if (Chunk.Count > Limit - Positions[Chunk.Slot])
+      return Error::contextFull(
+          "the context is full: " + std::to_string(Positions[Chunk.Slot]) +
+          " tokens and " + std::to_string(Chunk.Count) + " more exceed " +
+          std::to_string(Limit) +
+          "; shorten the input or compile with a larger --max-context");
+    for (int64_t I = 0; I < Chunk.Count; ++I)
+      if (uint32_t(Chunk.Tokens[I]) >= Model.padded_vocab)
+        return Error::invalid("token id " + std::to_string(Chunk.Tokens[I]) +
+                              " at position " + std::to_string(I) +
+                              " is not in [0, " +
+                              std::to_string(Model.padded_vocab) + ")");
+  }
+  return Error::success();
+}
+
+template <typename T> static H3Buffer buffer(T *Data, uint64_t Size) {
+  // Compiled code does not write through the buffers that are inputs.
+  void *Address = const_cast<std::remove_const_t<T> *>(Data);
+  return {Address, Address, 0, static_cast<int64_t>(Size), 1};
+}
+
+template <typename T> static H3Buffer buffer(const std::vector<T> &Values) {
+  return buffer(Values.data(), Values.size());
+}
+
+Error Engine::step(const std::vector<SequenceChunk> &Chunks,
+                   const std::vector<int32_t> &Rows) {
+  if (Error Err = checkChunks(Chunks))
+    return Err;
+  Tokens.clear();
+  Sequences.clear();
+  Starts.assign(1, 0);
+  Slots.clear();
+  Befores.clear();
+  for (const SequenceChunk &Chunk : Chunks) {
+    if (Chunk.Count > int64_t(Model.max_tokens - Tokens.size()))
+      return Error::invalid("more tokens than the " +
+                            std::to_string(Model.max_tokens) +
+                            " that one step can read");
+    Tokens.insert(Tokens.end(), Chunk.Tokens, Chunk.Tokens + Chunk.Count);
+    Sequences.resize(Tokens.size(), static_cast<int32_t>(Slots.size()));
+    Starts.push_back(static_cast<int32_t>(Tokens.size()));
+    Slots.push_back(Chunk.Slot);
+    Befores.push_back(static_cast<int32_t>(Positions[Chunk.Slot]));
+  }
+  if (Rows.size() > Tokens.size())
+    return Error::invalid("more rows of logits than tokens");
+  for (int32_t Row : Rows)
+    if (Row < 0 || size_t(Row) >= Tokens.size())
+      return Error::invalid(
+          "row " + std::to_string(Row) + " is not among the " +
+          std::to_string(Tokens.size()) + " tokens of the step");
+  if (Tokens.empty())
+    return Error::success();
+
+  H3StepArgs Args;
+  Args.tokens = buffer(Tokens);
+  Args.sequences = buffer(Sequences);
+  Args.starts = buffer(Starts);
+  Args.slots = buffer(Slots);
+  Args.positions = buffer(Befores);
+  Args.rows = buffer(Rows);
+  Args.logits = buffer(reinterpret_cast<float *>(Logits.data()),
+                       Rows.size() * Model.padded_vocab);
+  Args.weights = buffer(ModelWeights.data(), ModelWeights.size());
+  Args.state = buffer(State.data(), State.size() / sizeof(float));
+  Args.cache = buffer(Cache.data(), Cache.size() / sizeof(float));
+  Args.arena = buffer(Arena.data(), Arena.size());
+  Threads->run([&](int64_t Thread) {
+    Model.step(&Args, Threads->handle(), Thread, Threads->threads());
+  });
+  for (const SequenceChunk &Chunk : Chunks)
+    Positions[Chunk.Slot] += Chunk.Count;
+  return Error::success();
+}
