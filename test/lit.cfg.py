@@ -1,13 +1,19 @@
-"""The lit suite: passes, ops and drivers, each checked on text."""
+"""The lit suite: ops, passes and drivers checked on text, compiled programs on what they compute."""
 
 import os
+import sys
 
 import lit.formats
 
 config.name = "h3"
 config.test_format = lit.formats.ShTest(execute_external=False)
-config.suffixes = [".mlir"]
+config.suffixes = [".mlir", ".test"]
 config.test_source_root = os.path.dirname(__file__)
 config.environment["PATH"] = os.pathsep.join(
     [config.h3_tools, config.llvm_tools, config.environment["PATH"]]
 )
+config.substitutions += [
+    ("%python", sys.executable + " -B"),
+    ("%golden", os.path.join(config.test_source_root, "golden")),
+    ("%models", os.path.join(config.test_source_root, "..", "models")),
+]

@@ -5,6 +5,7 @@
 #include "H3Dialect.h"
 #include "h3/Conversion/Passes.h"
 #include "h3/Pipelines/Pipelines.h"
+#include "h3/Target/CPU.h"
 #include "h3/Transforms/Passes.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -17,6 +18,7 @@ void h3::registerDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllToLLVMIRTranslations(registry);
   registry.insert<H3Dialect>();
   registerBufferizationModels(registry);
+  registerCpuTranslation(registry);
 }
 
 void h3::registerPasses() {

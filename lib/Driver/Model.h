@@ -1,0 +1,33 @@
+//===- Model.h - The model that a compilation starts from -------*- C++ -*-===//
+
+#ifndef H3_LIB_DRIVER_MODEL_H
+#define H3_LIB_DRIVER_MODEL_H
+
+#include "h3/Driver/Compile.h"
+#include "h3/Target/CPU.h"
+#include "h3/Weights/WeightSource.h"
+
+namespace h3 {
+
+/// An opened model: its configuration, tensors and tokenizer.
+struct Model {
+  /// Opens what `options.model` names. `notes` hears what was decided silently.
+  static llvm::Expected<Model> open(const CompileOptions &options,
+                                    llvm::raw_ostream &notes);
+
+  std::string source; ///< the checkpoint's path, or the published name
+  ModelConfig config;
+  uint32_t tokenizerKind = 0;
+  std::string tokenizer; ///< merges.txt, when the kind asks for it
+  std::unique_ptr<Checkpoint> checkpoint;
+  std::unique_ptr<StateDict> stateDict;
+  std::unique_ptr<WeightSource> weights;
+};
+
+/// What the program will say of itself; the digest is left empty.
+ModelDescription describe(const Model &model, const CompileOptions &options,
+                          const CpuTarget &target, uint64_t weightBytes);
+
+} // namespace h3
+
+#endif // H3_LIB_DRIVER_MODEL_H

@@ -1,0 +1,63 @@
+//===- CpuTarget.cpp - A CPU to generate code for -------------------------===//
+
+#include "h3/Target/CPU.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/SubtargetFeature.h"
+
+using namespace llvm;
+using namespace h3;
+
+/// The features of the machine that this runs on. Its name alone says too much:
+/// a virtual machine may hide instructions of its processor.
+static std::string getHostFeatures() {
+  SubtargetFeatures features;
+  for (const auto &feature : sys::getHostCPUFeatures())
+    features.AddFeature(feature.first(), feature.second);
+  return features.getString();
+}
+
+Expected<CpuTarget> CpuTarget::create(StringRef name) {
+  InitializeNativeTarget();
+  InitializeNativeTargetAsmPrinter();
+  Triple triple(sys::getDefaultTargetTriple());
+  std::string message;
+  const Target *target = TargetRegistry::lookupTarget(triple, message);
+  if (!target)
+    return createStringError("no code generator for " + triple.str() + ": " +
+                             message);
+  bool isNative = name == "native";
+  CpuTarget result;
+  result.cpu = isNative ? sys::getHostCPUName().str() : name.str();
+  std::string features = isNative ? getHostFeatures() : "";
+  std::unique_ptr<MCSubtargetInfo> known(
+      target->createMCSubtargetInfo(triple, "", ""));
+  if (!known->isCPUStringValid(result.cpu))
+    return createStringError("--mcpu: LLVM knows no " + triple.getArchName() +
+                             " CPU '" + name +
+                             "'; expected native, x86-64-v3, x86-64-v4 or a "
+                             "name that 'llc-22 -mcpu=help' lists");
+
+  TargetOptions options;
+  // A multiply-add is one instruction exactly where the kernels say so.
+  options.AllowFPOpFusion = FPOpFusion::Strict;
+  result.machine.reset(target->createTargetMachine(
+      triple, result.cpu, features, options, Reloc::PIC_, std::nullopt,
+      CodeGenOptLevel::Aggressive));
+  const MCSubtargetInfo &subtarget = *result.machine->getMCSubtargetInfo();
+  auto has = [&](StringRef feature) {
+    return subtarget.checkFeatures(("+" + feature).str());
+  };
+  bool isWide = triple.isX86() && has("avx512f");
+  if (triple.isX86() && !has("fma"))
+    return createStringError(
+        "--mcpu: '" + result.cpu +
+        "' has no fused multiply-add, which the kernels are made of; expected "
+        "x86-64-v3 or newer");
+  result.lanes = isWide ? 16 : triple.isX86() ? 8 : 4;
+  result.tileRows = isWide ? 14 : triple.isX86() ? 6 : 14;
+  return result;
+}

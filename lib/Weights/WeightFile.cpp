@@ -1,0 +1,84 @@
+//===- WeightFile.cpp - The weight file of a module -----------------------===//
+
+#include "h3/Weights/WeightFile.h"
+#include "H3Dialect.h"
+#include "Recipes.h"
+#include "h3rt/abi.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/Parallel.h"
+#include "llvm/Support/xxhash.h"
+#include <mutex>
+
+using namespace llvm;
+using namespace h3;
+
+/// Programs map the data, so it starts on a page.
+static constexpr uint64_t kDataOffset = 4096;
+
+uint64_t h3::getWeightBytes(mlir::ModuleOp module) {
+  auto bytes = module->getAttrOfType<mlir::IntegerAttr>("h3.weights_bytes");
+  return bytes ? bytes.getInt() : 0;
+}
+
+uint64_t h3::getWeightFileSize(mlir::ModuleOp module) {
+  return kDataOffset + getWeightBytes(module);
+}
+
+std::string h3::computeWeightDigest(mlir::ModuleOp module,
+                                    const WeightSource &source) {
+  std::string text = source.getDigest();
+  raw_string_ostream stream(text);
+  for (auto parameter : module.getOps<ParameterOp>())
+    stream << parameter << '\n';
+  XXH128_hash_t hash = xxh3_128bits(arrayRefFromStringRef(text));
+  std::string digest;
+  raw_string_ostream(digest) << format_hex_no_prefix(hash.high64, 16)
+                             << format_hex_no_prefix(hash.low64, 16);
+  return digest;
+}
+
+/// Computes one parameter into its place.
+static Error writeParameter(ParameterOp parameter, const WeightSource &source,
+                            MutableArrayRef<uint8_t> data) {
+  std::vector<SourceTensor> tensors;
+  for (auto name : parameter.getSources().getAsRange<mlir::StringAttr>()) {
+    Expected<SourceTensor> tensor = source.read(name);
+    if (!tensor)
+      return tensor.takeError();
+    tensors.push_back(std::move(*tensor));
+  }
+  auto type = cast<mlir::ShapedType>(parameter.getType());
+  uint64_t offset = parameter.getOffset().value_or(0);
+  MutableArrayRef<float> place(reinterpret_cast<float *>(data.data() + offset),
+                               type.getNumElements());
+  return applyRecipe(parameter.getRecipe(), tensors, type.getShape(), place);
+}
+
+Error h3::writeWeightFile(mlir::ModuleOp module, const WeightSource &source,
+                          StringRef digest, MutableArrayRef<uint8_t> out,
+                          ProgressFn progress) {
+  H3WeightsHeader header = {};
+  std::memcpy(header.magic, H3_WEIGHTS_MAGIC, sizeof(header.magic));
+  header.version = H3_WEIGHTS_VERSION;
+  header.data_offset = kDataOffset;
+  header.data_bytes = getWeightBytes(module);
+  assert(digest.size() == sizeof(header.digest) && "32 hexadecimal digits");
+  std::memcpy(header.digest, digest.data(), sizeof(header.digest));
+  std::memcpy(out.data(), &header, sizeof(header));
+
+  auto parameters = llvm::to_vector(module.getOps<ParameterOp>());
+  std::mutex lock; // Guards `failures`, `written` and `progress`.
+  Error failures = Error::success();
+  uint64_t written = 0;
+  parallelFor(0, parameters.size(), [&](size_t i) {
+    Error failure =
+        writeParameter(parameters[i], source, out.drop_front(kDataOffset));
+    auto type = cast<mlir::ShapedType>(parameters[i].getType());
+    std::lock_guard<std::mutex> guard(lock);
+    failures = joinErrors(std::move(failures), std::move(failure));
+    written += type.getNumElements() * sizeof(float);
+    progress(double(written) / std::max<uint64_t>(header.data_bytes, 1));
+  });
+  return failures;
+}
