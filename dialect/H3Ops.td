@@ -77,7 +77,8 @@ def H3_GetParameterOp
 }
 
 /// A function of parameters alone, computed by the weight writer.
-class H3_FoldedOp<string mnemonic> : H3_Op<mnemonic, [Pure]> {
+class H3_FoldedOp<string mnemonic, list<Trait> traits = []>
+    : H3_Op<mnemonic, !listconcat([Pure], traits)> {
   let hasVerifier = 1;
 }
 
@@ -99,7 +100,9 @@ def H3_PackPanelsOp : H3_FoldedOp<"pack_panels"> {
   let assemblyFormat = "$weight attr-dict `:` type($weight) `->` type($panels)";
 }
 
-def H3_ShiftKernelOp : H3_FoldedOp<"shift_kernel"> {
+def H3_ShiftKernelOp
+    : H3_FoldedOp<"shift_kernel",
+                  [DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
   let summary = "the convolution kernel of a shift SSM";
   let description = [{
     `taps[t, c] = sum_m B[c, m] C[c, m + t]` for `0 <= t < N`: the impulse
@@ -120,7 +123,9 @@ def H3_ShiftKernelOp : H3_FoldedOp<"shift_kernel"> {
   }];
 }
 
-def H3_DiagModesOp : H3_FoldedOp<"diag_modes"> {
+def H3_DiagModesOp
+    : H3_FoldedOp<"diag_modes",
+                  [DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
   let summary = "the discretised modes of a diagonal SSM";
   let description = [{
     Bilinear discretisation of `x' = A x + B u` with `A = -exp(inv_a_real) + i
@@ -155,11 +160,12 @@ def H3_DiagModesOp : H3_FoldedOp<"diag_modes"> {
 // Layers, in destination-passing style
 //===----------------------------------------------------------------------===//
 
-/// On tensors the op returns one result for each `outs` operand, on memrefs it
-/// writes them and returns nothing.
+/// On tensors the op returns one result for each `outs` operand, of its type; on
+/// memrefs it writes them and returns nothing. `outs` operands come last.
 class H3_LayerOp<string mnemonic, list<Trait> traits = []>
     : H3_Op<mnemonic, !listconcat([
         DestinationStyleOpInterface,
+        DeclareOpInterfaceMethods<InferTypeOpInterface>,
         DeclareOpInterfaceMethods<MemoryEffectsOpInterface>], traits)> {
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let hasVerifier = 1;

@@ -131,13 +131,11 @@ private:
 
     Value shiftB = parameter("mixer.ssm_k_kernel.kernel.B");
     Value shiftC = parameter("mixer.ssm_k_kernel.kernel.C");
-    Value taps = ShiftKernelOp::create(
-        b, floats({config.dState, config.dModel}), shiftB, shiftC);
+    Value taps = ShiftKernelOp::create(b, shiftB, shiftC);
     Value keySkip = parameter("mixer.ssm_k_D");
     Value shifted = empty(config.dModel);
-    auto shift = ShiftSsmOp::create(b, results({shifted, written[next]}), k,
-                                    taps, keySkip, starts, slots, positions,
-                                    shifted, written[next]);
+    auto shift = ShiftSsmOp::create(b, k, taps, keySkip, starts, slots,
+                                    positions, shifted, written[next]);
     written[next++] = shift->getResult(1);
 
     NamedAttribute headDim =
@@ -149,14 +147,11 @@ private:
     Value logDt = parameter("mixer.kernel.kernel.log_dt");
     Value invAReal = parameter("mixer.kernel.kernel.inv_A_real");
     Value aImag = parameter("mixer.kernel.kernel.A_imag");
-    Value modes = DiagModesOp::create(
-        b, floats({4, config.dState / 2, config.dModel / config.headDim}), c,
-        bRows, logDt, invAReal, aImag);
+    Value modes = DiagModesOp::create(b, c, bRows, logDt, invAReal, aImag);
     Value skip = parameter("mixer.D");
     Value init = empty(planesWidth());
-    auto diag =
-        DiagSsmOp::create(b, results({init, written[next]}), planes, modes,
-                          skip, starts, slots, positions, init, written[next]);
+    auto diag = DiagSsmOp::create(b, planes, modes, skip, starts, slots,
+                                  positions, init, written[next]);
     written[next++] = diag->getResult(1);
     Value mixed = layer<HeadContractOp>({q, diag->getResult(0)},
                                         empty(config.dModel), headDim);
@@ -169,14 +164,13 @@ private:
     if (config.rotaryDim > 0)
       rotary = parameter("mixer.rotary_emb.inv_freq");
     Value &cache = written[next++];
-    cache = CacheKeysOp::create(b, cache.getType(), qkv, sequences, rotary,
-                                starts, slots, positions, config.nHeads, cache)
+    cache = CacheKeysOp::create(b, qkv, sequences, rotary, starts, slots,
+                                positions, config.nHeads, cache)
                 ->getResult(0);
     Value init = empty(config.dModel);
-    Value mixed =
-        AttentionOp::create(b, init.getType(), qkv, cache, sequences, rotary,
-                            starts, slots, positions, config.nHeads, init)
-            ->getResult(0);
+    Value mixed = AttentionOp::create(b, qkv, cache, sequences, rotary, starts,
+                                      slots, positions, config.nHeads, init)
+                      ->getResult(0);
     return linear(mixed, "mixer.out_proj", residual, false, true);
   }
 
@@ -192,8 +186,7 @@ private:
                bool accumulate = false) {
     Value bias = parameter(name + ".bias"),
           weight = parameter(name + ".weight");
-    return LinearOp::create(b, output.getType(), input, weight, bias, output,
-                            gelu, accumulate)
+    return LinearOp::create(b, input, weight, bias, output, gelu, accumulate)
         ->getResult(0);
   }
 
@@ -203,8 +196,7 @@ private:
               ArrayRef<NamedAttribute> attributes = {}) {
     SmallVector<Value> operands(inputs);
     operands.push_back(output);
-    return OpTy::create(b, TypeRange(output.getType()), operands, attributes)
-        ->getResult(0);
+    return OpTy::create(b, operands, attributes)->getResult(0);
   }
 
   Value parameter(const Twine &name) {
@@ -216,10 +208,6 @@ private:
   Value empty(int64_t columns, Value numRows = {}) {
     return tensor::EmptyOp::create(b, floats({kDynamic, columns}),
                                    numRows ? numRows : numTokens);
-  }
-
-  static SmallVector<Type> results(ArrayRef<Value> outputs) {
-    return SmallVector<Type>(ValueRange(outputs).getTypes());
   }
 
   /// Columns of the products within the heads: C * head_dim.

@@ -12,7 +12,8 @@ using namespace llvm;
 using namespace h3;
 
 /// Everything but `h3_model` is private. The width of vectors is what the
-/// kernels say, not what the CPU's tuning prefers.
+/// kernels say, not what the CPU's tuning prefers. Kernels that layers share
+/// stay shared: inlined, they would grow the code with the depth of the model.
 static void setAttributes(Module &module, const CpuTarget &target) {
   std::string width = std::to_string(32 * target.lanes);
   for (Function &function : module) {
@@ -25,6 +26,7 @@ static void setAttributes(Module &module, const CpuTarget &target) {
     function.addFnAttr("prefer-vector-width", width);
     function.addFnAttr("min-legal-vector-width", width);
     function.addFnAttr(Attribute::NoUnwind);
+    function.addFnAttr(Attribute::NoInline);
   }
 }
 

@@ -1,0 +1,68 @@
+//===- H3TypeInference.cpp - The types of results -------------------------===//
+//
+// The results of a layer are its `outs` operands, rewritten; the parameters
+// that the weight writer derives have shapes that follow from those of the
+// tensors.
+//
+//===----------------------------------------------------------------------===//
+
+#include "H3Dialect.h"
+
+using namespace mlir;
+using namespace h3;
+
+/// `inits` are the `outs` operands of a layer.
+static void inferLayerTypes(ValueRange inits, SmallVectorImpl<Type> &types) {
+  for (Type type : inits.getTypes())
+    if (isa<TensorType>(type))
+      types.push_back(type);
+}
+
+#define H3_INFER_LAYER(OP, INITS)                                              \
+  LogicalResult OP::inferReturnTypes(MLIRContext *, std::optional<Location>,   \
+                                     ValueRange operands, DictionaryAttr,      \
+                                     OpaqueProperties, RegionRange,            \
+                                     SmallVectorImpl<Type> &types) {           \
+    inferLayerTypes(operands.take_back(INITS), types);                         \
+    return success();                                                          \
+  }
+H3_INFER_LAYER(EmbeddingOp, 1)
+H3_INFER_LAYER(GatherRowsOp, 1)
+H3_INFER_LAYER(LayerNormOp, 1)
+H3_INFER_LAYER(LinearOp, 1)
+H3_INFER_LAYER(ShiftSsmOp, 2)
+H3_INFER_LAYER(DiagSsmOp, 2)
+H3_INFER_LAYER(HeadExpandOp, 1)
+H3_INFER_LAYER(HeadContractOp, 1)
+H3_INFER_LAYER(CacheKeysOp, 1)
+H3_INFER_LAYER(AttentionOp, 1)
+#undef H3_INFER_LAYER
+
+static ArrayRef<int64_t> shapeOf(Value value) {
+  return cast<ShapedType>(value.getType()).getShape();
+}
+
+/// B [C, N] -> taps [N, C].
+LogicalResult ShiftKernelOp::inferReturnTypes(MLIRContext *context,
+                                              std::optional<Location>,
+                                              ValueRange operands,
+                                              DictionaryAttr, OpaqueProperties,
+                                              RegionRange,
+                                              SmallVectorImpl<Type> &types) {
+  ArrayRef<int64_t> b = shapeOf(operands[0]);
+  types.push_back(
+      RankedTensorType::get({b[1], b[0]}, Float32Type::get(context)));
+  return success();
+}
+
+/// C [1, H, M, 2] -> modes [4, M, H].
+LogicalResult DiagModesOp::inferReturnTypes(MLIRContext *context,
+                                            std::optional<Location>,
+                                            ValueRange operands, DictionaryAttr,
+                                            OpaqueProperties, RegionRange,
+                                            SmallVectorImpl<Type> &types) {
+  ArrayRef<int64_t> c = shapeOf(operands[0]);
+  types.push_back(
+      RankedTensorType::get({4, c[2], c[1]}, Float32Type::get(context)));
+  return success();
+}
