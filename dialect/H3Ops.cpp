@@ -220,9 +220,11 @@ LogicalResult LinearOp::verify() {
   if (dim(getInput(), 1) != weight[1])
     return emitOpError("(C1): expected a weight with ")
            << dim(getInput(), 1) << " input features, found " << weight[1];
-  bool packed = weight.size() == 3;
-  if (packed ? llvm::divideCeilSigned(features, weight[2]) != weight[0]
-             : features != weight[0])
+  bool isPacked = weight.size() == 3, fits = features == weight[0];
+  if (isPacked) // Without a static panel width nothing fits.
+    fits = weight[2] > 0 &&
+           llvm::divideCeilSigned(features, weight[2]) == weight[0];
+  if (!fits)
     return emitOpError("(C2): expected a weight for ")
            << features << " output features, found " << getWeight().getType();
   if (getBias())

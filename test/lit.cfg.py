@@ -15,5 +15,9 @@ config.environment["PATH"] = os.pathsep.join(
 config.substitutions += [
     ("%python", sys.executable + " -B"),
     ("%golden", os.path.join(config.test_source_root, "golden")),
+    ("%cxx", config.cxx),
+    ("%ragged_batches", config.ragged_batches),
+    ("%docs", os.path.join(config.test_source_root, "..", "docs")),
+    ("%generated_docs", config.generated_docs),
     ("%models", os.path.join(config.test_source_root, "..", "models")),
 ]

@@ -18,6 +18,7 @@ void h3::buildParameterPipeline(OpPassManager &pm,
   pm.addPass(createPackPanels({/*width=*/2 * options.lanes}));
   pm.addPass(createFoldParameters());
   pm.addPass(createLayoutParameters());
+  pm.addPass(createVerifyPhase({"tensor"}));
 }
 
 void h3::buildBufferPipeline(OpPassManager &pm,
@@ -29,6 +30,7 @@ void h3::buildBufferPipeline(OpPassManager &pm,
   pm.addPass(bufferization::createOneShotBufferizePass(bufferize));
   pm.addPass(createBindBuffers({options.maxTokens}));
   pm.addPass(createOutlineKernels());
+  pm.addPass(createVerifyPhase({"buffer"}));
 }
 
 void h3::buildVectorPipeline(OpPassManager &pm,
@@ -37,6 +39,7 @@ void h3::buildVectorPipeline(OpPassManager &pm,
   pm.addPass(createDistributeThreads());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  pm.addPass(createVerifyPhase({"vector"}));
 }
 
 void h3::buildLlvmPipeline(OpPassManager &pm) {
@@ -56,6 +59,7 @@ void h3::buildLlvmPipeline(OpPassManager &pm) {
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  pm.addPass(createVerifyPhase({"llvm"}));
 }
 
 void h3::buildCpuPipeline(OpPassManager &pm,

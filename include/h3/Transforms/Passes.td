@@ -73,4 +73,18 @@ def DistributeThreads : Pass<"h3-distribute-threads", "::mlir::ModuleOp"> {
     "::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect"];
 }
 
+def VerifyPhase : Pass<"h3-verify-phase", "::mlir::ModuleOp"> {
+  let summary = "check that nothing is left of an earlier phase";
+  let description = [{
+    Stands at the end of each phase of a pipeline and changes nothing. After
+
+    - `tensor`, functions of parameters are folded and parameters have their place;
+    - `buffer`, there are no tensors, no allocations and no parameters as values;
+    - `vector`, there are no layers and no parallel loops;
+    - `llvm`, there is the LLVM dialect, and `h3.parameter` for the weight writer.
+  }];
+  let options = [Option<"phase", "phase", "std::string", "",
+                        "tensor, buffer, vector or llvm">];
+}
+
 #endif // H3_TRANSFORMS_PASSES

@@ -45,16 +45,19 @@ Error h3::linkProgram(StringRef object, StringRef libraryFolder,
           sys::fs::createTemporaryFile("h3-link", "log", log))
     return createStringError("cannot create a temporary file: " +
                              code.message());
-  StringRef arguments[] = {*linker,
-                           "-o",
-                           program,
-                           object,
-                           *main,
-                           *runtime,
-                           "-static-libgcc",
-                           "-pthread",
-                           "-static-libstdc++",
-                           "-Wl,--gc-sections"};
+  SmallVector<StringRef> arguments = {*linker,
+                                      "-o",
+                                      program,
+                                      object,
+                                      *main,
+                                      *runtime,
+                                      "-static-libgcc",
+                                      "-pthread",
+                                      "-static-libstdc++",
+                                      "-Wl,--gc-sections"};
+#ifdef H3_LINK_FLAGS // What the runtime was built with.
+  arguments.append({H3_LINK_FLAGS});
+#endif
   std::optional<StringRef> redirects[] = {std::nullopt, StringRef(log),
                                           StringRef(log)};
   std::string message;
