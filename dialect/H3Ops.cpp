@@ -35,19 +35,23 @@ static int64_t dim(Value value, unsigned index) {
   return shaped(value).getDimSize(index);
 }
 
+/// `2x?x3`
 static std::string shapeString(ArrayRef<int64_t> shape) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  llvm::interleave(
-      shape, os,
-      [&](int64_t size) {
-        if (ShapedType::isDynamic(size))
-          os << '?';
-        else
-          os << size;
-      },
-      "x");
+  auto print = [&](int64_t size) {
+    if (ShapedType::isDynamic(size))
+      os << '?';
+    else
+      os << size;
+  };
+  llvm::interleave(shape, os, print, "x");
   return text;
+}
+
+/// A dynamic size fits any other.
+static bool sizesFit(int64_t a, int64_t b) {
+  return ShapedType::isDynamic(a) || ShapedType::isDynamic(b) || a == b;
 }
 
 /// Fails unless `value` has the shape `expected`, in which a dynamic size
@@ -58,8 +62,7 @@ static LogicalResult expectShape(Operation *op, StringRef constraint,
   ArrayRef<int64_t> found = shaped(value).getShape();
   bool fits = found.size() == expected.size();
   for (size_t i = 0; fits && i < expected.size(); ++i)
-    fits = ShapedType::isDynamic(found[i]) ||
-           ShapedType::isDynamic(expected[i]) || found[i] == expected[i];
+    fits = sizesFit(found[i], expected[i]);
   if (fits)
     return success();
   return op->emitOpError() << constraint << ": expected " << name
@@ -147,9 +150,9 @@ GetParameterOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
 
 LogicalResult PackPanelsOp::verify() {
   int64_t width = dim(getPanels(), 2);
-  if (width < 1)
-    return emitOpError("(C1): expected a static panel width, found ")
-           << getPanels().getType();
+  if (width < 1 || !shaped(getWeight()).hasStaticShape())
+    return emitOpError("(C1): expected a static panel width and weight, found ")
+           << getPanels().getType() << " of " << getWeight().getType();
   return expectShape(*this, "(C1)", "panels", getPanels(),
                      {llvm::divideCeilSigned(dim(getWeight(), 0), width),
                       dim(getWeight(), 1), width});
@@ -217,7 +220,7 @@ LogicalResult LinearOp::verify() {
     return failure();
   int64_t features = dim(getOutput(), 1);
   ArrayRef<int64_t> weight = shaped(getWeight()).getShape();
-  if (dim(getInput(), 1) != weight[1])
+  if (!sizesFit(dim(getInput(), 1), weight[1]))
     return emitOpError("(C1): expected a weight with ")
            << dim(getInput(), 1) << " input features, found " << weight[1];
   bool isPacked = weight.size() == 3, fits = features == weight[0];
@@ -227,9 +230,11 @@ LogicalResult LinearOp::verify() {
   if (!fits)
     return emitOpError("(C2): expected a weight for ")
            << features << " output features, found " << getWeight().getType();
-  if (getBias())
-    return expectShape(*this, "(C3)", "bias", getBias(), {features});
-  return success();
+  if (getBias() &&
+      failed(expectShape(*this, "(C3)", "bias", getBias(), {features})))
+    return failure();
+  return expectShape(*this, "(C4)", "output", getOutput(),
+                     {dim(getInput(), 0), features});
 }
 
 LogicalResult ShiftSsmOp::verify() {
@@ -255,7 +260,8 @@ LogicalResult DiagSsmOp::verify() {
     return failure();
   if (heads < 1 || channels % heads != 0)
     return emitOpError("(C2): expected a number of heads that divides the ")
-           << channels << " channels, found " << heads;
+           << shapeString(channels) << " channels, found "
+           << shapeString(heads);
   if (failed(expectShape(*this, "(C3)", "skip", getSkip(), {heads})))
     return failure();
   return expectShape(*this, "(C4)", "state", getState(),
@@ -274,7 +280,7 @@ static LogicalResult verifyHeads(Operation *op, int64_t headDim, Value matrix,
   int64_t channels = dim(matrix, 1);
   if (headDim < 1 || channels % headDim != 0)
     return op->emitOpError("(C2): expected a head_dim that divides the ")
-           << channels << " channels, found " << headDim;
+           << shapeString(channels) << " channels, found " << headDim;
   return expectShape(op, "(C3)", planesName, planes,
                      {dim(matrix, 0), channels * headDim});
 }
@@ -295,10 +301,12 @@ static LogicalResult verifyAttention(Operation *op, Value qkv, Value cache,
   if (failed(verifyDestinations(op)))
     return failure();
   int64_t channels = dim(cache, 3);
-  if (dim(qkv, 1) != 3 * channels || heads < 1 || channels % heads != 0)
+  if (ShapedType::isDynamic(channels) || dim(qkv, 1) != 3 * channels ||
+      heads < 1 || channels % heads != 0)
     return op->emitOpError("(C1): expected qkv with 3 * ")
-           << channels << " columns and heads that divide " << channels
-           << ", found " << dim(qkv, 1) << " columns and " << heads << " heads";
+           << shapeString(channels) << " columns and heads that divide "
+           << shapeString(channels) << ", found " << shapeString(dim(qkv, 1))
+           << " columns and " << heads << " heads";
   if (failed(
           expectShape(op, "(C2)", "cache", cache, {kAny, 2, kAny, channels})))
     return failure();

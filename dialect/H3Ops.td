@@ -89,7 +89,7 @@ def H3_PackPanelsOp : H3_FoldedOp<"pack_panels"> {
     beyond the last are zero. Matrix kernels read panel after panel, each from
     its first byte to its last.
 
-    - (C1) the result has ceil(rows / W) panels of `columns x W`.
+    - (C1) the result has ceil(rows / W) panels of `columns x W`, all static.
 
     ```mlir
     %p = h3.pack_panels %w : tensor<100x64xf32> -> tensor<7x64x16xf32>
@@ -253,6 +253,7 @@ def H3_LinearOp : H3_LayerOp<"linear"> {
     - (C2) the weight has as many output features as `output` has columns; a
       packed weight has at most one partial panel.
     - (C3) `bias` has one value for each output feature.
+    - (C4) `output` has as many rows as `input`.
 
     ```mlir
     %0 = h3.linear {gelu} ins(%x, %w : tensor<?x64xf32>, tensor<256x64xf32>)

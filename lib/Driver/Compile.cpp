@@ -15,11 +15,10 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/IR/LLVMContext.h"
+#include "llvm/Support/FileSystem.h"
 
 using namespace llvm;
 using namespace h3;
-
-bool h3::isText(Stage stage) { return stage <= Stage::Asm; }
 
 namespace {
 
@@ -140,11 +139,8 @@ private:
       what->print(stream);
     else
       stream << what;
-    if (options.output.empty()) {
-      outs() << text;
-      return Error::success();
-    }
-    return writeWhole(options.output, text);
+    return options.output.empty() ? writeStream(outs(), "stdout", text)
+                                  : writeWhole(options.output, text);
   }
 
   const CompileOptions &options;
@@ -158,6 +154,26 @@ private:
 
 } // namespace
 
+/// Fails where the output must not or cannot be replaced.
+static Error checkOutput(const CompileOptions &options, const Model &model) {
+  StringRef output = options.output;
+  bool isPair = !isText(options.stage) && options.stage != Stage::Obj;
+  sys::fs::file_status status;
+  if (output.empty() || sys::fs::status(output, status))
+    return Error::success();
+  if (sys::fs::is_directory(status))
+    return createStringError(output +
+                             ": is a folder, expected a file to write");
+  if (isPair && !sys::fs::is_regular_file(status))
+    return createStringError(output + ": is a device or a pipe, expected a "
+                                      "file for a program or library");
+  for (const std::string &input : model.files)
+    if (sys::fs::equivalent(output, input))
+      return createStringError(output + ": is an input of the compilation; "
+                                        "name another file with -o");
+  return Error::success();
+}
+
 Error h3::compile(const CompileOptions &options, raw_fd_ostream &notes) {
   Expected<CpuTarget> target = CpuTarget::create(options.cpu);
   if (!target)
@@ -165,5 +181,7 @@ Error h3::compile(const CompileOptions &options, raw_fd_ostream &notes) {
   Expected<Model> model = Model::open(options, notes);
   if (!model)
     return model.takeError();
+  if (Error failure = checkOutput(options, *model))
+    return failure;
   return Compilation(options, *model, *target, notes).run();
 }

@@ -61,6 +61,9 @@ static Expected<std::string> openCheckpoint(Model &model,
     return failure;
   model.config = std::move(*config);
   model.source = files->checkpoint;
+  for (const std::string &path : {files->checkpoint, files->config})
+    if (!path.empty())
+      model.files.push_back(path);
   model.weights = createCheckpointSource(*model.checkpoint, *model.stateDict);
   return files->tokenizer;
 }
@@ -77,6 +80,7 @@ static Error chooseTokenizer(Model &model, std::string file,
         readTokenizerFile(file, model.config.vocabSize);
     if (!merges)
       return merges.takeError();
+    model.files.push_back(file);
     model.tokenizerKind = H3_TOKENIZER_MERGES;
     model.tokenizer = std::move(*merges);
   } else if (model.config.vocabSize == kGpt2Vocab) {

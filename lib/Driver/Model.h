@@ -15,6 +15,7 @@ struct Model {
   static llvm::Expected<Model> open(const CompileOptions &options,
                                     llvm::raw_ostream &notes);
 
+  std::vector<std::string> files; ///< everything that was read
   std::string source; ///< the checkpoint's path, or the published name
   ModelConfig config;
   uint32_t tokenizerKind = 0;

@@ -43,13 +43,7 @@ TemporaryFile::~TemporaryFile() {
 Error TemporaryFile::write(StringRef contents) {
   std::error_code code;
   raw_fd_ostream stream(path, code);
-  stream << contents;
-  stream.close();
-  if (stream.has_error()) {
-    code = stream.error();
-    stream.clear_error();
-  }
-  return code ? cannotWrite(path, code) : Error::success();
+  return code ? cannotWrite(path, code) : writeStream(stream, path, contents);
 }
 
 Error TemporaryFile::keep(StringRef destination, bool executable) {
@@ -70,14 +64,20 @@ Error TemporaryFile::keep(StringRef destination, bool executable) {
 // Whole files
 //===----------------------------------------------------------------------===//
 
+Error h3::writeStream(raw_fd_ostream &stream, StringRef name,
+                      StringRef contents) {
+  stream << contents;
+  stream.flush();
+  std::error_code code = stream.error();
+  stream.clear_error(); // Otherwise its destructor ends the program.
+  return code ? cannotWrite(name, code) : Error::success();
+}
+
 Error h3::writeWhole(StringRef path, StringRef contents) {
   if (sys::fs::exists(path) && !sys::fs::is_regular_file(path)) {
-    std::error_code code; // A device or a pipe is written in place.
+    std::error_code code;
     raw_fd_ostream stream(path, code);
-    if (code)
-      return cannotWrite(path, code);
-    stream << contents;
-    return Error::success();
+    return code ? cannotWrite(path, code) : writeStream(stream, path, contents);
   }
   Expected<TemporaryFile> file = TemporaryFile::create(path);
   if (!file)

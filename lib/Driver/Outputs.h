@@ -27,7 +27,11 @@ private:
   std::string path;
 };
 
-/// Writes a file from memory.
+/// Writes to an open stream, whose name is for messages, and flushes it.
+llvm::Error writeStream(llvm::raw_fd_ostream &stream, llvm::StringRef name,
+                        llvm::StringRef contents);
+
+/// Writes a file from memory; a device or a pipe in place.
 llvm::Error writeWhole(llvm::StringRef path, llvm::StringRef contents);
 
 using FillFn = llvm::function_ref<llvm::Error(llvm::MutableArrayRef<uint8_t>)>;

@@ -68,10 +68,24 @@ int64_t assignOffsets(MutableArrayRef<LiveBuffer> buffers) {
   return end;
 }
 
+/// One record for each slot or row: ?xNx..xf32, without gaps.
+bool isSlotBuffer(MemRefType type) {
+  return type.getRank() > 0 && type.isDynamicDim(0) &&
+         type.getElementType().isF32() && type.getLayout().isIdentity() &&
+         llvm::all_of(type.getShape().drop_front(),
+                      [](int64_t size) { return size > 0; });
+}
+
 struct BindBuffers final : h3::impl::BindBuffersBase<BindBuffers> {
   using BindBuffersBase::BindBuffersBase;
 
   void runOnOperation() override {
+    if (maxTokens < 1) {
+      getOperation().emitError("h3-bind-buffers expects a positive max-tokens, "
+                               "found ")
+          << int64_t(maxTokens);
+      return signalPassFailure();
+    }
     auto step = getOperation().lookupSymbol<func::FuncOp>("step");
     if (!step || step.isExternal() || !step.getBody().hasOneBlock()) {
       getOperation().emitError(
@@ -79,9 +93,8 @@ struct BindBuffers final : h3::impl::BindBuffersBase<BindBuffers> {
       return signalPassFailure();
     }
     if (failed(dropResults(step)) || failed(bindArguments(step)) ||
-        failed(bindAllocations(step)))
+        failed(bindAllocations(step)) || failed(bindParameters(step)))
       return signalPassFailure();
-    bindParameters(step);
   }
 
 private:
@@ -127,11 +140,13 @@ private:
       if (!role)
         continue;
       auto type = dyn_cast<MemRefType>(body.getArgument(i).getType());
-      if (!type || !type.getLayout().isIdentity() ||
-          llvm::any_of(type.getShape().drop_front(), ShapedType::isDynamic))
+      if (!type || !isSlotBuffer(type))
         return step.emitError("h3-bind-buffers expects argument ")
                << i << " with role " << role
-               << " to be a contiguous memref with one dynamic size";
+               << " to be a contiguous memref with one dynamic size, the "
+                  "first, "
+                  "and f32 elements, found "
+               << body.getArgument(i).getType();
       if (role == "logits")
         logitsArgs.push_back(body.getArgument(i));
       else if (role == "state")
@@ -212,7 +227,8 @@ private:
         buffer.bytes *= ShapedType::isDynamic(size) ? maxTokens : size;
       buffer.bytes = llvm::alignTo(buffer.bytes, 64);
       for (Operation *user : alloc->getUsers()) {
-        if (user->getBlock() != &body || isa<ViewLikeOpInterface>(user))
+        if (user->getBlock() != &body ||
+            isa<ViewLikeOpInterface, memref::DeallocOp>(user))
           return user->emitError("h3-bind-buffers expects allocations to be "
                                  "used by layers alone, found '")
                  << user->getName() << "'";
@@ -239,17 +255,24 @@ private:
     return success();
   }
 
-  void bindParameters(func::FuncOp step) {
-    step.walk([&](GetParameterOp get) {
+  LogicalResult bindParameters(func::FuncOp step) {
+    WalkResult result = step.walk([&](GetParameterOp get) {
       auto parameter = getOperation().lookupSymbol<ParameterOp>(get.getName());
+      if (!parameter.getOffset()) {
+        get.emitError("h3-bind-buffers expects '@")
+            << get.getName()
+            << "' to have its place, which h3-layout-parameters gives";
+        return WalkResult::interrupt();
+      }
       ImplicitLocOpBuilder b(get.getLoc(), get);
-      Value start =
-          arith::ConstantIndexOp::create(b, parameter.getOffset().value_or(0));
+      Value start = arith::ConstantIndexOp::create(b, *parameter.getOffset());
       Value view = memref::ViewOp::create(b, cast<MemRefType>(get.getType()),
                                           weights, start, ValueRange());
       get.replaceAllUsesWith(view);
       get.erase();
+      return WalkResult::advance();
     });
+    return failure(result.wasInterrupted());
   }
 
   Value weights, arena;

@@ -38,22 +38,42 @@ struct DistributeThreads final
         addThreadArguments(function, pointer);
 
     Location loc = getOperation().getLoc();
-    auto barrier = func::FuncOp::create(
-        builder, loc, kBarrier,
-        builder.getFunctionType(TypeRange(pointer), TypeRange()));
-    barrier.setPrivate();
+    if (!getOperation().lookupSymbol(kBarrier))
+      func::FuncOp::create(
+          builder, loc, kBarrier,
+          builder.getFunctionType(TypeRange(pointer), TypeRange()))
+          .setPrivate();
 
-    SmallVector<scf::ParallelOp> loops;
-    getOperation().walk<WalkOrder::PreOrder>([&](scf::ParallelOp loop) {
-      loops.push_back(loop);
-      return WalkResult::skip();
-    });
-    for (scf::ParallelOp loop : loops)
-      if (failed(distribute(loop)))
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (failed(distributeLoops(function)))
         return signalPassFailure();
   }
 
 private:
+  /// Outside of parallel loops all threads would write the same memory.
+  LogicalResult distributeLoops(func::FuncOp function) {
+    SmallVector<scf::ParallelOp> loops;
+    WalkResult result = function.walk<WalkOrder::PreOrder>([&](Operation *op) {
+      if (auto loop = dyn_cast<scf::ParallelOp>(op)) {
+        loops.push_back(loop);
+        return WalkResult::skip();
+      }
+      auto effects = dyn_cast<MemoryEffectOpInterface>(op);
+      if (!effects || !effects.hasEffect<MemoryEffects::Write>())
+        return WalkResult::advance();
+      op->emitError("h3-distribute-threads expects writes in parallel "
+                    "loops alone, found '")
+          << op->getName() << "' outside";
+      return WalkResult::interrupt();
+    });
+    if (result.wasInterrupted())
+      return failure();
+    for (scf::ParallelOp loop : loops)
+      if (failed(distribute(loop)))
+        return failure();
+    return success();
+  }
+
   /// Appends `team`, `thread` and `threads` to a function and to its calls.
   void addThreadArguments(func::FuncOp function, Type pointer) {
     Location loc = function.getLoc();
@@ -72,6 +92,9 @@ private:
     function.setType(
         FunctionType::get(&getContext(), inputs, function.getResultTypes()));
     function.walk([&](func::CallOp call) {
+      auto callee = getOperation().lookupSymbol<func::FuncOp>(call.getCallee());
+      if (!callee || callee.isExternal())
+        return; // The runtime's functions are called as they are.
       call.getOperandsMutable().append(
           ValueRange(body.getArguments().take_back(3)));
     });

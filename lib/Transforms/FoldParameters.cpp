@@ -23,6 +23,7 @@ namespace {
 struct FoldParameters final : h3::impl::FoldParametersBase<FoldParameters> {
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
+    made.clear();
     SmallVector<Operation *> folded;
     getOperation().walk([&](Operation *op) {
       if (isa<PackPanelsOp, ShiftKernelOp, DiagModesOp>(op))
@@ -49,25 +50,26 @@ private:
         first = parameter.getName();
       sources.push_back(parameter.getSources()[0]);
     }
-    StringRef recipe = op->getName().stripDialect();
-    std::string name = (first + "." + recipe).str();
     OpBuilder builder(op);
+    StringRef recipe = op->getName().stripDialect();
+    ArrayAttr allSources = builder.getArrayAttr(sources);
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
-    auto existing = symbols.lookup<ParameterOp>(name);
-    if (existing && existing.getType() != type)
-      return op->emitOpError("expected the type of '@")
-             << name << "', " << existing.getType() << ", found " << type;
-    if (!existing) {
+    ParameterOp &parameter = made[{op->getName(), allSources, type}];
+    if (!parameter) {
       OpBuilder atFirst(symbols.lookup(first));
-      symbols.insert(ParameterOp::create(atFirst, op->getLoc(), name, type,
-                                         recipe, atFirst.getArrayAttr(sources),
-                                         IntegerAttr()));
+      parameter = ParameterOp::create(atFirst, op->getLoc(),
+                                      (first + "." + recipe).str(), type,
+                                      recipe, allSources, IntegerAttr());
+      symbols.insert(parameter); // Which renames it where the name is taken.
     }
-    op->replaceAllUsesWith(
-        GetParameterOp::create(builder, op->getLoc(), type, name));
+    op->replaceAllUsesWith(GetParameterOp::create(builder, op->getLoc(), type,
+                                                  parameter.getName()));
     op->erase();
     return success();
   }
+
+  /// Parameters by what makes them equal.
+  DenseMap<std::tuple<OperationName, Attribute, Type>, ParameterOp> made;
 
   void eraseUnused(SymbolTable &symbols) {
     llvm::StringSet<> used;

@@ -26,9 +26,16 @@ struct LayoutParameters final
     Builder builder(&getContext());
     int64_t end = 0;
     for (auto parameter : getOperation().getOps<ParameterOp>()) {
+      auto type = cast<ShapedType>(parameter.getType());
+      Type element = type.getElementType();
+      if (!element.isIntOrFloat() || element.getIntOrFloatBitWidth() % 8 != 0) {
+        parameter.emitOpError("h3-layout-parameters expects elements of whole "
+                              "bytes, found ")
+            << element;
+        return signalPassFailure();
+      }
       end = llvm::alignTo(end, 64);
       parameter.setOffset(end);
-      auto type = cast<ShapedType>(parameter.getType());
       end += type.getNumElements() * type.getElementTypeBitWidth() / 8;
     }
     getOperation()->setAttr("h3.weights_bytes", builder.getI64IntegerAttr(end));

@@ -25,7 +25,7 @@ struct PackPanels final : h3::impl::PackPanelsBase<PackPanels> {
   void runOnOperation() override {
     if (width < 1) {
       getOperation().emitError("expected a positive panel width, found ")
-          << width;
+          << int64_t(width);
       return signalPassFailure();
     }
     llvm::StringSet<> packedTables;
@@ -47,6 +47,12 @@ struct PackPanels final : h3::impl::PackPanelsBase<PackPanels> {
 private:
   void pack(Operation *user, OpOperand &weight) {
     auto type = cast<RankedTensorType>(weight.get().getType());
+    if (!type.hasStaticShape()) {
+      user->emitOpError(
+          "h3-pack-panels expects a weight of static shape, found ")
+          << type;
+      return signalPassFailure();
+    }
     int64_t panels = llvm::divideCeilSigned(type.getDimSize(0), int64_t(width));
     OpBuilder builder(user);
     weight.set(PackPanelsOp::create(

@@ -4,6 +4,7 @@
 
 #include "h3rt/Program.h"
 
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
@@ -15,6 +16,36 @@ namespace {
 /// The exit codes of the command line's contract.
 enum ExitCode { Success = 0, Failure = 1, WrongUsage = 2 };
 } // namespace
+
+//===----------------------------------------------------------------------===//
+// Checks of options
+//===----------------------------------------------------------------------===//
+
+Check h3::wholeNumber(uint64_t Least, uint64_t Most) {
+  return [=](const std::string &Text) -> std::string {
+    uint64_t Value = 0;
+    const char *End = Text.data() + Text.size();
+    auto [Rest, Code] = std::from_chars(Text.data(), End, Value);
+    if (Code == std::errc() && Rest == End && Value >= Least && Value <= Most)
+      return "";
+    return "expected a whole number from " + std::to_string(Least) + " to " +
+           std::to_string(Most) + ", found " + Text;
+  };
+}
+
+Check h3::realNumber(double Least, double Most) {
+  return [=](const std::string &Text) -> std::string {
+    double Value = 0;
+    const char *End = Text.data() + Text.size();
+    auto [Rest, Code] = std::from_chars(Text.data(), End, Value);
+    // A NaN fails both comparisons.
+    if (Code == std::errc() && Rest == End && Value >= Least && Value <= Most)
+      return "";
+    char Range[64];
+    std::snprintf(Range, sizeof(Range), "from %g to %g", Least, Most);
+    return std::string("expected a number ") + Range + ", found " + Text;
+  };
+}
 
 //===----------------------------------------------------------------------===//
 // Input and output
@@ -99,7 +130,7 @@ void CommandLine::addCommonOptions(CLI::App &App) {
   constexpr unsigned MaxThreads = 4096;
   App.add_option("--threads", Prog.Options.Threads,
                  "CPU threads (default: the cores allowed to the process)")
-      ->check(CLI::Range(1u, MaxThreads))
+      ->check(wholeNumber(1, MaxThreads))
       ->type_name("N");
   App.add_option("--weights", Prog.Options.WeightsPath,
                  "Weight file (default: inside the program, or PROGRAM.h3w)")
@@ -167,6 +198,10 @@ static int execute(const H3Model &Model, int Argc, char **Argv) {
   const CommandLine::Action *Selected = Line.selected();
   if (!Selected && !Top.get_option("--prompt")->count())
     return fail("nothing to do: give --prompt TEXT or a subcommand (see "
+                "--help)",
+                WrongUsage);
+  if (Selected && Top.get_option("--prompt")->count())
+    return fail("--prompt belongs to generate, found another subcommand (see "
                 "--help)",
                 WrongUsage);
   return finish(Selected ? (*Selected)() : Generate(), Prog.Out);

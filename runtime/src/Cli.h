@@ -18,6 +18,15 @@
 
 namespace h3 {
 
+/// The check of an option's text: empty if it is well, else what is wrong.
+using Check = std::function<std::string(const std::string &)>;
+/// A whole number from `Least` to `Most`.
+Check wholeNumber(uint64_t Least, uint64_t Most);
+/// A number from `Least` to `Most`.
+Check realNumber(double Least, double Most);
+/// What an option that counts tokens may hold.
+constexpr uint64_t MaxLength = INT32_MAX;
+
 /// stdout, with its failures noticed.
 class Output {
 public:

@@ -158,10 +158,10 @@ void h3::addArrayCommands(CommandLine &Line) {
                               [=, &Prog] { return runLogits(Prog, *Options); });
   addFiles(Logits, *Options);
   Logits.add_option("--last", Options->Last, "Keep the last N positions only")
-      ->check(CLI::PositiveNumber)
+      ->check(wholeNumber(1, MaxLength))
       ->type_name("N");
   Logits.add_option("--chunk", Options->Chunk, "Feed N tokens a step")
-      ->check(CLI::PositiveNumber)
+      ->check(wholeNumber(1, MaxLength))
       ->type_name("N");
 
   CLI::App &Greedy = Line.add("greedy", "Greedy continuation, .npy to .npy",
@@ -169,6 +169,6 @@ void h3::addArrayCommands(CommandLine &Line) {
   addFiles(Greedy, *Options);
   Greedy.add_option("--genlen", Options->GenLen, "Tokens to generate")
       ->required()
-      ->check(CLI::Range(int64_t(0), int64_t(INT32_MAX)))
+      ->check(wholeNumber(0, MaxLength))
       ->type_name("N");
 }

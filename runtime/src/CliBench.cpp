@@ -155,10 +155,12 @@ static Error runBench(Program &Prog, const BenchOptions &Options) {
   double ComputeCeiling = std::max(Before->Flops, After->Flops);
   auto Number = [&](const char *Key) {
     auto Found = Info.find(Key);
-    return Found != Info.end() && Found->is_number() ? Found->get<double>() : 0;
+    return Found != Info.end() && Found->is_number_integer()
+               ? Found->get<int64_t>()
+               : 0;
   };
-  double WeightBytes = Number("weight_bytes_per_token");
-  double Flops = Number("flops_per_prompt_token");
+  int64_t WeightBytes = Number("weight_bytes_per_token");
+  int64_t Flops = Number("flops_per_prompt_token");
   Json Result = {
       {"model", Info["model"]},
       {"weight_type", Info["weight_type"]},
@@ -186,7 +188,7 @@ void h3::addBenchCommand(CommandLine &Line) {
   auto Options = std::make_shared<BenchOptions>();
   CLI::App &Bench = Line.add("bench", "Speed, and share of what is possible",
                              [=, &Prog] { return runBench(Prog, *Options); });
-  CLI::Range Lengths(int64_t(1), int64_t(1) << 24);
+  Check Lengths = wholeNumber(1, 1 << 24);
   Bench.add_option("--prompt-len", Options->PromptLen, "Tokens (default 512)")
       ->check(Lengths)
       ->type_name("N");
@@ -194,10 +196,10 @@ void h3::addBenchCommand(CommandLine &Line) {
       ->check(Lengths)
       ->type_name("N");
   Bench.add_option("--batch", Options->Batch, "Sequences (default 1)")
-      ->check(CLI::Range(1u, 4096u))
+      ->check(wholeNumber(1, 4096))
       ->type_name("N");
   Bench.add_option("--repeat", Options->Repeat, "Rounds (default 5)")
-      ->check(CLI::Range(1, 1000))
+      ->check(wholeNumber(1, 1000))
       ->type_name("N");
   Bench.add_flag("--json", Options->AsJson, "Print a JSON object");
 }

@@ -136,7 +136,7 @@ void h3::addEvalCommand(CommandLine &Line) {
       ->type_name("FILE");
   Eval.add_option("--window", Options->Window,
                   "Tokens read from a fresh state (default 1024)")
-      ->check(CLI::Range(int64_t(2), int64_t(INT32_MAX)))
+      ->check(wholeNumber(2, MaxLength))
       ->type_name("N");
   Eval.add_flag("--json", Options->AsJson, "Print a JSON object");
 }

@@ -200,28 +200,30 @@ static Error runGenerate(Program &Prog, const GenerateOptions &Options) {
 
 static void addOptions(CLI::App &App, GenerateOptions &Options) {
   App.add_option("--genlen", Options.GenLen, "Tokens at most (default 128)")
-      ->check(CLI::NonNegativeNumber)
+      ->check(wholeNumber(0, MaxLength))
       ->type_name("N");
   App.add_option("--top-k", Options.Sampling.TopK,
                  "Choose among the K likeliest; 1 is greedy, 0 all (50)")
+      ->check(wholeNumber(0, UINT32_MAX))
       ->type_name("K");
   App.add_option("--top-p", Options.Sampling.TopP,
                  "Then among the fewest that reach this mass (0.9)")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(realNumber(0, 1))
       ->type_name("P");
   App.add_option("--temperature", Options.Sampling.Temperature,
                  "Divides the logits; 0 is greedy (1.0)")
-      ->check(CLI::NonNegativeNumber)
+      ->check(realNumber(0, 1e6))
       ->type_name("T");
   App.add_option("--seed", Options.Sampling.Seed,
                  "The same seed, the same text")
+      ->check(wholeNumber(0, UINT64_MAX))
       ->type_name("N");
   App.add_option("--stop", Options.Stops, "End before this text; repeatable")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(false)
       ->type_name("TEXT");
   App.add_option("--batch", Options.Batch, "Continue N times (default 1)")
-      ->check(CLI::Range(1u, 4096u))
+      ->check(wholeNumber(1, 4096))
       ->type_name("N");
   App.add_flag("--json", Options.AsJson, "Print a JSON object at the end");
 }

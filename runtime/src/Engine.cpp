@@ -148,11 +148,11 @@ Error Engine::checkChunks(const std::vector<SequenceChunk> &Chunks) const {
           std::to_string(Limit) +
           "; shorten the input or compile with a larger --max-context");
     for (int64_t I = 0; I < Chunk.Count; ++I)
-      if (uint32_t(Chunk.Tokens[I]) >= Model.padded_vocab)
+      if (uint32_t(Chunk.Tokens[I]) >= Model.vocab)
         return Error::invalid("token id " + std::to_string(Chunk.Tokens[I]) +
                               " at position " + std::to_string(I) +
-                              " is not in [0, " +
-                              std::to_string(Model.padded_vocab) + ")");
+                              " is not in [0, " + std::to_string(Model.vocab) +
+                              ")");
   }
   return Error::success();
 }

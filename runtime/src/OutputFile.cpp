@@ -15,13 +15,13 @@ using namespace h3;
 
 OutputFile::OutputFile(OutputFile &&Other) noexcept
     : Path(std::move(Other.Path)), Temporary(std::move(Other.Temporary)),
-      Descriptor(std::exchange(Other.Descriptor, -1)) {}
+      IsNamed(Other.IsNamed), Descriptor(std::exchange(Other.Descriptor, -1)) {}
 
 OutputFile::~OutputFile() {
   if (Descriptor < 0)
     return;
   close(Descriptor);
-  if (!Temporary.empty())
+  if (IsNamed)
     unlink(Temporary.c_str());
 }
 
@@ -44,10 +44,18 @@ Expected<OutputFile> OutputFile::create(const std::string &Path) {
       Result.Path = Resolved;
   }
   Result.Temporary = Result.Path + ".tmp" + std::to_string(getpid());
-  Result.Descriptor = open(Result.Temporary.c_str(),
-                           O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  size_t Slash = Result.Path.rfind('/');
+  std::string Folder =
+      Slash == std::string::npos ? "." : Result.Path.substr(0, Slash + 1);
+  Result.Descriptor =
+      open(Folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+  if (Result.Descriptor < 0 && errno == EOPNOTSUPP) {
+    Result.Descriptor = open(Result.Temporary.c_str(),
+                             O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    Result.IsNamed = Result.Descriptor >= 0;
+  }
   if (Result.Descriptor < 0)
-    return Error::file(systemMessage("cannot write " + Result.Temporary));
+    return Error::file(systemMessage("cannot write " + Path));
   return Result;
 }
 
@@ -66,14 +74,25 @@ Error OutputFile::writeAt(uint64_t Offset, const void *Data, uint64_t Bytes) {
   return Error::success();
 }
 
+/// Gives a file without a name one.
+static bool link(int Descriptor, const std::string &Path) {
+  std::string Self = "/proc/self/fd/" + std::to_string(Descriptor);
+  return linkat(AT_FDCWD, Self.c_str(), AT_FDCWD, Path.c_str(),
+                AT_SYMLINK_FOLLOW) == 0;
+}
+
 Error OutputFile::commit() {
-  int Closed = close(std::exchange(Descriptor, -1));
-  if (Temporary.empty() && Closed == 0)
-    return Error::success();
-  if (Closed == 0 && rename(Temporary.c_str(), Path.c_str()) == 0)
+  // A name that exists can be replaced by renaming alone.
+  if (!Temporary.empty() && !IsNamed)
+    IsNamed = link(Descriptor, Temporary);
+  bool IsDone = Temporary.empty() || IsNamed;
+  IsDone &= close(std::exchange(Descriptor, -1)) == 0;
+  if (IsDone && IsNamed)
+    IsDone = rename(Temporary.c_str(), Path.c_str()) == 0;
+  if (IsDone)
     return Error::success();
   Error Err = Error::file(systemMessage("cannot write " + Path));
-  if (!Temporary.empty())
+  if (IsNamed)
     unlink(Temporary.c_str());
   return Err;
 }

@@ -9,9 +9,11 @@
 
 namespace h3 {
 
-/// Writes to a temporary file beside the destination, which commit() replaces.
-/// Without commit() the destination stays as it was. A destination that exists
-/// and is no regular file (a device) is written in place.
+/// Writes to a file without a name, which commit() gives the name of the
+/// destination. Without commit() the destination stays as it was, and nothing
+/// is left behind even if the program is killed (but on file systems that know
+/// no nameless files). A destination that exists and is no regular file (a
+/// device) is written in place.
 class OutputFile {
 public:
   static Expected<OutputFile> create(const std::string &Path);
@@ -27,6 +29,7 @@ private:
 
   std::string Path;
   std::string Temporary; ///< empty when writing in place
+  bool IsNamed = false;  ///< whether `Temporary` exists already
   int Descriptor = -1;
 };
 

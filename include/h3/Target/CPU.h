@@ -11,8 +11,10 @@
 #include <memory>
 #include <string>
 
-
 namespace h3 {
+
+/// Fails unless `name` is `native` or a name that LLVM knows.
+llvm::Error checkCpuName(llvm::StringRef name);
 
 /// A CPU to generate code for.
 struct CpuTarget {

@@ -25,6 +25,13 @@ struct ConvertH3ToVector final
   using ConvertH3ToVectorBase::ConvertH3ToVectorBase;
 
   void runOnOperation() override {
+    if (lanes < 1 || tileRows < 1) {
+      getOperation().emitError(
+          "h3-convert-to-vector expects positive lanes and "
+          "tile-rows, found ")
+          << int64_t(lanes) << " and " << int64_t(tileRows);
+      return signalPassFailure();
+    }
     RewritePatternSet patterns(&getContext());
     VectorTarget target{lanes, tileRows};
     populateRowPatterns(patterns, target);
@@ -33,14 +40,17 @@ struct ConvertH3ToVector final
     populateAttentionPatterns(patterns, target);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
 
-    WalkResult left = getOperation().walk([](DestinationStyleOpInterface op) {
-      if (!isa<H3Dialect>(op->getDialect()))
-        return WalkResult::advance();
-      op->emitError("'") << op->getName()
-                         << "' is left after h3-convert-to-vector; it must be "
-                            "on memrefs and its weight packed";
-      return WalkResult::interrupt();
-    });
+    WalkResult left =
+        getOperation().walk([](DestinationStyleOpInterface op) {
+          if (!isa<H3Dialect>(op->getDialect()))
+            return WalkResult::advance();
+          op->emitError("'")
+              << op->getName()
+              << "' is left after h3-convert-to-vector; it must be "
+                 "on memrefs and its weight packed in whole vectors, "
+                 "with one dynamic size at most, the first";
+          return WalkResult::interrupt();
+        });
     if (left.wasInterrupted())
       signalPassFailure();
   }

@@ -118,6 +118,12 @@ public:
   matchAndRewrite(OpTy op, mlir::PatternRewriter &rewriter) const final {
     if (op->getNumResults() != 0)
       return rewriter.notifyMatchFailure(op, "expected a layer on memrefs");
+    for (mlir::Type type : op->getOperandTypes())
+      if (llvm::any_of(
+              llvm::cast<mlir::ShapedType>(type).getShape().drop_front(),
+              mlir::ShapedType::isDynamic))
+        return rewriter.notifyMatchFailure(
+            op, "expected one dynamic size at most, the first");
     if (mlir::failed(check(op, rewriter)))
       return mlir::failure();
     KernelBuilder b(op, rewriter, target.lanes);

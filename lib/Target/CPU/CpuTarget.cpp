@@ -20,31 +20,46 @@ static std::string getHostFeatures() {
   return features.getString();
 }
 
-Expected<CpuTarget> CpuTarget::create(StringRef name) {
+static Expected<const Target *> findTarget(const Triple &triple) {
   InitializeNativeTarget();
   InitializeNativeTargetAsmPrinter();
-  Triple triple(sys::getDefaultTargetTriple());
   std::string message;
-  const Target *target = TargetRegistry::lookupTarget(triple, message);
+  if (const Target *target = TargetRegistry::lookupTarget(triple, message))
+    return target;
+  return createStringError("no code generator for " + triple.str() + ": " +
+                           message);
+}
+
+Error h3::checkCpuName(StringRef name) {
+  Triple triple(sys::getDefaultTargetTriple());
+  Expected<const Target *> target = findTarget(triple);
   if (!target)
-    return createStringError("no code generator for " + triple.str() + ": " +
-                             message);
+    return target.takeError();
+  std::unique_ptr<MCSubtargetInfo> known(
+      (*target)->createMCSubtargetInfo(triple, "", ""));
+  if (name == "native" || known->isCPUStringValid(name))
+    return Error::success();
+  return createStringError("LLVM knows no " + triple.getArchName() + " CPU '" +
+                           name +
+                           "'; expected native, x86-64-v3, x86-64-v4 or a "
+                           "name that 'llc-22 -mcpu=help' lists");
+}
+
+Expected<CpuTarget> CpuTarget::create(StringRef name) {
+  if (Error failure = checkCpuName(name))
+    return failure;
+  Triple triple(sys::getDefaultTargetTriple());
+  Expected<const Target *> target = findTarget(triple);
+  if (!target)
+    return target.takeError();
   bool isNative = name == "native";
   CpuTarget result;
   result.cpu = isNative ? sys::getHostCPUName().str() : name.str();
   std::string features = isNative ? getHostFeatures() : "";
-  std::unique_ptr<MCSubtargetInfo> known(
-      target->createMCSubtargetInfo(triple, "", ""));
-  if (!known->isCPUStringValid(result.cpu))
-    return createStringError("--mcpu: LLVM knows no " + triple.getArchName() +
-                             " CPU '" + name +
-                             "'; expected native, x86-64-v3, x86-64-v4 or a "
-                             "name that 'llc-22 -mcpu=help' lists");
-
   TargetOptions options;
   // A multiply-add is one instruction exactly where the kernels say so.
   options.AllowFPOpFusion = FPOpFusion::Strict;
-  result.machine.reset(target->createTargetMachine(
+  result.machine.reset((*target)->createTargetMachine(
       triple, result.cpu, features, options, Reloc::PIC_, std::nullopt,
       CodeGenOptLevel::Aggressive));
   const MCSubtargetInfo &subtarget = *result.machine->getMCSubtargetInfo();

@@ -35,7 +35,7 @@ typedef struct H3Buffer {
 /// Sequence `s` owns the rows `starts[s] .. starts[s+1]-1`. All buffers belong
 /// to the caller and must outlive the call.
 typedef struct H3StepArgs {
-  H3Buffer tokens;    ///< int32 [T], token ids below the padded vocabulary
+  H3Buffer tokens;    ///< int32 [T], token ids below H3Model::vocab
   H3Buffer sequences; ///< int32 [T], the sequence that each row belongs to
   H3Buffer starts;    ///< int32 [S + 1], ascending, starts[S] == T
   H3Buffer slots;     ///< int32 [S], the state slot of each sequence, distinct

@@ -56,7 +56,7 @@ H3rtStatus h3rt_sequence_fork(H3rtEngine *engine, int32_t sequence,
 H3rtStatus h3rt_sequence_position(H3rtEngine *engine, int32_t sequence,
                                   int64_t *position);
 
-/// Reads `count` tokens. `logits`, [padded vocabulary], receives the scores of
+/// Reads `count` tokens, ids below H3Model::vocab. `logits`, [padded vocabulary], receives the scores of
 /// the token after the last; null when they are not wanted. On failure the
 /// sequence keeps the tokens of the steps that succeeded.
 H3rtStatus h3rt_feed(H3rtEngine *engine, int32_t sequence,

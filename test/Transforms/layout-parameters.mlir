@@ -1,0 +1,26 @@
+// RUN: h3-opt %s --h3-layout-parameters -split-input-file | FileCheck %s
+
+// Offsets follow the order of the parameters, in multiples of 64 bytes; an
+// earlier place is overwritten.
+// CHECK: module attributes {h3.weights_bytes = 394 : i64}
+// CHECK-NEXT: h3.parameter @a : tensor<5xf32> from "copy"["a"] at 0
+// CHECK-NEXT: h3.parameter @b : tensor<4x8xf32> from "copy"["b"] at 64
+// CHECK-NEXT: h3.parameter @c : tensor<33xf32> from "copy"["c"] at 192
+// CHECK: h3.get_parameter @a : tensor<5xf32>
+// CHECK: h3.parameter @d : tensor<5xi16> from "copy"["d"] at 384
+h3.parameter @a : tensor<5xf32> from "copy"["a"]
+h3.parameter @b : tensor<4x8xf32> from "copy"["b"]
+h3.parameter @c : tensor<33xf32> from "copy"["c"] at 7
+func.func @user() -> tensor<5xf32> {
+  %0 = h3.get_parameter @a : tensor<5xf32>
+  return %0 : tensor<5xf32>
+}
+h3.parameter @d : tensor<5xi16> from "copy"["d"]
+
+// -----
+
+// CHECK: module attributes {h3.weights_bytes = 0 : i64}
+// CHECK-NEXT: func.func @no_parameters
+func.func @no_parameters() {
+  return
+}
