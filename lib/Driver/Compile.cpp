@@ -163,7 +163,7 @@ static Error checkOutput(const CompileOptions &options, const Model &model) {
     return Error::success();
   if (sys::fs::is_directory(status))
     return createStringError(output +
-                             ": is a folder, expected a file to write");
+                             ": is a directory, expected a file to write");
   if (isPair && !sys::fs::is_regular_file(status))
     return createStringError(output + ": is a device or a pipe, expected a "
                                       "file for a program or library");

@@ -57,12 +57,24 @@ def find_problem(command, fragments, code, folder):
     return f"{'; '.join(wrong)}\n{message}" if wrong else None
 
 
+def is_writing(process, folder, before):
+    """Whether there is a new file in `folder`, or one without a name that the process writes there."""
+    if set(os.listdir(folder)) != before:
+        return True
+    fds = f"/proc/{process.pid}/fd"
+    try:
+        opened = [os.readlink(f"{fds}/{fd}") for fd in os.listdir(fds)]
+    except FileNotFoundError:  # closed meanwhile
+        return False
+    return any(path.startswith(f"{folder}/") and path.endswith(" (deleted)") for path in opened)
+
+
 def find_leftovers(command, folder):
     """Terminates a command when it has begun to write in `folder`. Returns what it leaves there."""
     before = set(os.listdir(folder))
     process = subprocess.Popen([str(c) for c in command], cwd=folder, stderr=subprocess.DEVNULL,
                                start_new_session=True)
-    while set(os.listdir(folder)) == before:
+    while not is_writing(process, folder, before):
         assert process.poll() is None, f"{command} ended before it could be stopped"
         time.sleep(0.01)
     time.sleep(0.01)
