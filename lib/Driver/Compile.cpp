@@ -16,6 +16,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 
 using namespace llvm;
 using namespace h3;
@@ -125,11 +126,24 @@ private:
                              [&](double share) { bar.update(share); });
     };
     uint64_t weightBytes = getWeightFileSize(*module);
-    if (isProgram && options.singleFile)
-      return appendWeights(*linked, options.output, weightBytes, fill);
-    if (Error failure = writeMapped(options.output + ".h3w", weightBytes, fill))
+    if (isProgram && options.singleFile) {
+      Expected<TemporaryFile> whole = TemporaryFile::create(options.output);
+      if (!whole)
+        return whole.takeError();
+      if (Error failure = appendWeights(*linked, *whole, weightBytes, fill))
+        return failure;
+      return whole->keep(/*executable=*/true);
+    }
+    Expected<TemporaryFile> weights =
+        TemporaryFile::create(options.output + ".h3w");
+    if (!weights)
+      return weights.takeError();
+    if (Error failure = weights->writeMapped(weightBytes, fill))
       return failure;
-    return linked->keep(options.output, isProgram);
+    // Both are whole now; nothing but the renames is left.
+    if (Error failure = weights->keep(/*executable=*/false))
+      return failure;
+    return linked->keep(isProgram);
   }
 
   template <typename T> Error print(T &&what) {
@@ -159,14 +173,24 @@ static Error checkOutput(const CompileOptions &options, const Model &model) {
   StringRef output = options.output;
   bool isPair = !isText(options.stage) && options.stage != Stage::Obj;
   sys::fs::file_status status;
-  if (output.empty() || sys::fs::status(output, status))
+  if (output.empty())
     return Error::success();
+  StringRef folder = sys::path::parent_path(output);
+  if (std::error_code code = sys::fs::access(folder.empty() ? "." : folder,
+                                             sys::fs::AccessMode::Write))
+    return createStringError(output + ": cannot be written: " + code.message());
+  if (sys::fs::status(output, status))
+    status = sys::fs::file_status(sys::fs::file_type::regular_file);
   if (sys::fs::is_directory(status))
     return createStringError(output +
                              ": is a directory, expected a file to write");
   if (isPair && !sys::fs::is_regular_file(status))
     return createStringError(output + ": is a device or a pipe, expected a "
                                       "file for a program or library");
+  if (isPair && !options.singleFile &&
+      sys::fs::is_directory(options.output + ".h3w"))
+    return createStringError(output + ".h3w: is a directory, expected a file "
+                                      "to write the weights to");
   for (const std::string &input : model.files)
     if (sys::fs::equivalent(output, input))
       return createStringError(output + ": is an input of the compilation; "

@@ -2,12 +2,11 @@
 
 #include "Outputs.h"
 #include "h3rt/abi.h"
-#include "llvm/Support/FileOutputBuffer.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -23,14 +22,18 @@ static Error cannotWrite(StringRef path, std::error_code code) {
 //===----------------------------------------------------------------------===//
 
 Expected<TemporaryFile> TemporaryFile::create(StringRef destination) {
-  SmallString<128> path;
+  static unsigned counter = 0;
+  std::string path =
+      (destination + ".tmp" + Twine(sys::Process::getProcessId()) + "-" +
+       Twine(counter++))
+          .str();
   int descriptor;
-  if (std::error_code code = sys::fs::createUniqueFile(
-          destination + ".tmp%%%%%%%%", descriptor, path))
+  if (std::error_code code = sys::fs::openFileForWrite(
+          path, descriptor, sys::fs::CD_CreateNew, sys::fs::OF_None))
     return cannotWrite(destination, code);
-  raw_fd_ostream(descriptor, /*shouldClose=*/true).close();
+  sys::Process::SafelyCloseFileDescriptor(descriptor);
   sys::RemoveFileOnSignal(path);
-  return TemporaryFile(std::string(path));
+  return TemporaryFile(destination.str(), path);
 }
 
 TemporaryFile::~TemporaryFile() {
@@ -46,7 +49,32 @@ Error TemporaryFile::write(StringRef contents) {
   return code ? cannotWrite(path, code) : writeStream(stream, path, contents);
 }
 
-Error TemporaryFile::keep(StringRef destination, bool executable) {
+Error TemporaryFile::writeMapped(uint64_t size, FillFn fill) {
+  // Pages of a full disk would fault, so the space is asked for first.
+  ErrorOr<sys::fs::space_info> space = sys::fs::disk_space(path);
+  if (space && space->available < size)
+    return createStringError(destination + ": the file needs " + Twine(size) +
+                             " bytes, but only " + Twine(space->available) +
+                             " are free there");
+  int descriptor;
+  std::error_code code = sys::fs::openFileForReadWrite(
+      path, descriptor, sys::fs::CD_OpenExisting, sys::fs::OF_None);
+  if (code)
+    return cannotWrite(destination, code);
+  code = sys::fs::resize_file(descriptor, size);
+  Error failure = Error::success();
+  if (!code) {
+    sys::fs::mapped_file_region region(
+        sys::fs::convertFDToNativeFile(descriptor),
+        sys::fs::mapped_file_region::readwrite, size, 0, code);
+    if (!code)
+      failure = fill({reinterpret_cast<uint8_t *>(region.data()), size});
+  }
+  sys::Process::SafelyCloseFileDescriptor(descriptor);
+  return code ? cannotWrite(destination, code) : std::move(failure);
+}
+
+Error TemporaryFile::keep(bool executable) {
   auto all = sys::fs::all_read | sys::fs::all_write;
   if (executable)
     all = all | sys::fs::all_exe;
@@ -84,62 +112,27 @@ Error h3::writeWhole(StringRef path, StringRef contents) {
     return file.takeError();
   if (Error failure = file->write(contents))
     return failure;
-  return file->keep(path, /*executable=*/false);
+  return file->keep(/*executable=*/false);
 }
 
-/// FileOutputBuffer maps a temporary file beside `path` and removes it unless
-/// it is committed.
-static Expected<std::unique_ptr<FileOutputBuffer>>
-createBuffer(StringRef path, uint64_t size, unsigned flags) {
-  // Mapped pages of a full disk would fault, so the space is asked for first.
-  ErrorOr<sys::fs::space_info> space = sys::fs::disk_space(
-      sys::path::parent_path(path).empty() ? "."
-                                           : sys::path::parent_path(path));
-  if (space && space->available < size)
-    return createStringError(path + ": the file needs " + Twine(size) +
-                             " bytes, but only " + Twine(space->available) +
-                             " are free there");
-  auto buffer = FileOutputBuffer::create(path, size, flags);
-  if (!buffer)
-    return cannotWrite(path, errorToErrorCode(buffer.takeError()));
-  return buffer;
-}
-
-static Error commit(StringRef path, FileOutputBuffer &buffer) {
-  if (Error failure = buffer.commit())
-    return cannotWrite(path, errorToErrorCode(std::move(failure)));
-  return Error::success();
-}
-
-Error h3::writeMapped(StringRef path, uint64_t size, FillFn fill) {
-  auto buffer = createBuffer(path, size, 0);
-  if (!buffer)
-    return buffer.takeError();
-  if (Error failure = fill({(*buffer)->getBufferStart(), size}))
-    return failure;
-  return commit(path, **buffer);
-}
-
-Error h3::appendWeights(const TemporaryFile &program, StringRef path,
-                        uint64_t weightBytes, FillFn fill) {
+Error h3::appendWeights(const TemporaryFile &program, TemporaryFile &file,
+                        uint64_t weightBytes, TemporaryFile::FillFn fill) {
   constexpr uint64_t pageSize = 4096;
   auto code = MemoryBuffer::getFile(program.getPath());
   if (!code)
-    return cannotWrite(path, code.getError());
+    return cannotWrite(program.getPath(), code.getError());
   H3WeightsTrailer trailer = {};
   trailer.header_offset = alignTo((*code)->getBufferSize(), pageSize);
   std::memcpy(trailer.magic, H3_WEIGHTS_MAGIC, sizeof(trailer.magic));
   uint64_t end = trailer.header_offset + weightBytes;
-  auto buffer =
-      createBuffer(path, end + sizeof(trailer), FileOutputBuffer::F_executable);
-  if (!buffer)
-    return buffer.takeError();
-  uint8_t *start = (*buffer)->getBufferStart();
-  llvm::copy((*code)->getBuffer(), start);
-  if (Error failure = fill({start + trailer.header_offset, weightBytes}))
-    return failure;
-  std::memcpy(start + end, &trailer, sizeof(trailer));
-  return commit(path, **buffer);
+  return file.writeMapped(
+      end + sizeof(trailer), [&](MutableArrayRef<uint8_t> out) -> Error {
+        llvm::copy((*code)->getBuffer(), out.begin());
+        if (Error failure = fill(out.slice(trailer.header_offset, weightBytes)))
+          return failure;
+        std::memcpy(&out[end], &trailer, sizeof(trailer));
+        return Error::success();
+      });
 }
 
 //===----------------------------------------------------------------------===//

@@ -14,17 +14,26 @@ class TemporaryFile {
 public:
   static llvm::Expected<TemporaryFile> create(llvm::StringRef destination);
   TemporaryFile(TemporaryFile &&other)
-      : path(std::exchange(other.path, std::string())) {}
+      : destination(std::move(other.destination)),
+        path(std::exchange(other.path, std::string())) {}
   ~TemporaryFile();
 
   llvm::StringRef getPath() const { return path; }
   llvm::Error write(llvm::StringRef contents);
-  /// Renames the file to `destination`, with the permissions of a new file.
-  llvm::Error keep(llvm::StringRef destination, bool executable);
+
+  using FillFn =
+      llvm::function_ref<llvm::Error(llvm::MutableArrayRef<uint8_t>)>;
+  /// Gives the file `size` bytes through `fill`, which gets zeros, mapped.
+  llvm::Error writeMapped(uint64_t size, FillFn fill);
+
+  /// Renames the file to its destination, with the permissions of a new file.
+  llvm::Error keep(bool executable);
 
 private:
-  explicit TemporaryFile(std::string path) : path(std::move(path)) {}
-  std::string path;
+  TemporaryFile(std::string destination, std::string path)
+      : destination(std::move(destination)), path(std::move(path)) {}
+
+  std::string destination, path;
 };
 
 /// Writes to an open stream, whose name is for messages, and flushes it.
@@ -34,15 +43,10 @@ llvm::Error writeStream(llvm::raw_fd_ostream &stream, llvm::StringRef name,
 /// Writes a file from memory; a device or a pipe in place.
 llvm::Error writeWhole(llvm::StringRef path, llvm::StringRef contents);
 
-using FillFn = llvm::function_ref<llvm::Error(llvm::MutableArrayRef<uint8_t>)>;
-
-/// Writes a file of `size` bytes through `fill`, which gets zeros.
-llvm::Error writeMapped(llvm::StringRef path, uint64_t size, FillFn fill);
-
-/// Writes the program, and behind it the weight file that `fill` writes and the
+/// Fills `file` with the program, the weight file that `fill` writes, and the
 /// trailer by which the runtime finds it (see H3WeightsTrailer).
-llvm::Error appendWeights(const TemporaryFile &program, llvm::StringRef path,
-                          uint64_t weightBytes, FillFn fill);
+llvm::Error appendWeights(const TemporaryFile &program, TemporaryFile &file,
+                          uint64_t weightBytes, TemporaryFile::FillFn fill);
 
 /// A line that grows on a terminal; nothing elsewhere.
 class ProgressBar {

@@ -36,8 +36,9 @@ static std::optional<SmallVector<int64_t, 4>> getLayers(const Json &value) {
 }
 
 static std::optional<double> getEpsilon(const Json &value) {
+  // The kernels work in float, in which it must not vanish.
   if (!value.is_number() ||
-      !(value.get<double>() > 0 && value.get<double>() < 1))
+      !(value.get<float>() > 0 && value.get<double>() < 1))
     return std::nullopt;
   return value.get<double>();
 }
@@ -98,7 +99,7 @@ Expected<ConfigFile> h3::readConfigFile(StringRef path) {
     } else if (key == "layer_norm_epsilon") {
       config.layerNormEps = getEpsilon(value);
       isValid = config.layerNormEps.has_value();
-      expected = "a number between 0 and 1";
+      expected = "a float between 0 and 1";
     } else {
       return fail("unknown key " + quote(key) +
                   "; the keys are d_model, n_layer, d_inner, vocab_size, "

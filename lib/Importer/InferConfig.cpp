@@ -90,9 +90,13 @@ Error Inference::readLayers() {
     return fc1.takeError();
   config.dInner = (*fc1)->shape[0];
   config.nSsm = config.dModel;
-  if (firstH3)
+  if (firstH3) {
     if (Error failure = readH3Layer(*firstH3))
       return failure;
+  } else { // No tensor depends on them.
+    config.dState = file.dState.value_or(config.dState);
+    config.headDim = file.headDim.value_or(config.headDim);
+  }
   if (!config.attnLayers.empty())
     return readAttentionLayer(config.attnLayers.front());
   return Error::success();
@@ -120,10 +124,10 @@ Error Inference::readH3Layer(int64_t layer) {
                  Twine(config.dModel));
   config.headDim = config.dModel / heads;
   config.nSsm = (*modes)->shape[0];
-  if (config.nSsm > heads)
+  if (config.nSsm < 1 || heads % config.nSsm != 0)
     return error("tensor " + quote(mixer + "kernel.kernel.A_imag") + " has " +
-                 Twine(config.nSsm) + " rows, expected at most " +
-                 Twine(heads) + ", one for each head");
+                 Twine(config.nSsm) + " rows, expected a divisor of the " +
+                 Twine(heads) + " heads that share them");
   return Error::success();
 }
 

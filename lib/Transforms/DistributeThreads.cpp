@@ -2,9 +2,9 @@
 //
 // Before: functions with scf.parallel loops. After: functions that every thread
 // of a team executes, each its share of the tasks, with a barrier behind each
-// former parallel loop. Task i goes to thread floor(i * threads / tasks); the
-// body of a task is the same whoever runs it, so results do not depend on the
-// number of threads.
+// former parallel loop. Thread t of n runs the tasks from floor(t * tasks / n)
+// up to floor((t + 1) * tasks / n); the body of a task is the same whoever runs
+// it, so results do not depend on the number of threads.
 //
 //===----------------------------------------------------------------------===//
 

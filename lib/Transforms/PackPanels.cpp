@@ -24,7 +24,8 @@ struct PackPanels final : h3::impl::PackPanelsBase<PackPanels> {
 
   void runOnOperation() override {
     if (width < 1) {
-      getOperation().emitError("expected a positive panel width, found ")
+      getOperation().emitError(
+          "h3-pack-panels expects a positive width, found ")
           << int64_t(width);
       return signalPassFailure();
     }

@@ -52,14 +52,15 @@ constexpr Rule rules[] = {
      "h3-bind-buffers"},
     {"vector",
      [](Operation *op) {
-       return isa<H3Dialect>(op->getDialect()) && !isa<ParameterOp>(op);
+       return isa_and_nonnull<H3Dialect>(op->getDialect()) &&
+              !isa<ParameterOp>(op);
      },
      "h3-convert-to-vector"},
     {"vector", [](Operation *op) { return isa<scf::ParallelOp>(op); },
      "h3-distribute-threads"},
     {"llvm",
      [](Operation *op) {
-       return !isa<LLVM::LLVMDialect>(op->getDialect()) &&
+       return !isa_and_nonnull<LLVM::LLVMDialect>(op->getDialect()) &&
               !isa<ModuleOp, ParameterOp>(op);
      },
      "a conversion to LLVM"},

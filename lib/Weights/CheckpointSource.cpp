@@ -1,6 +1,7 @@
 //===- CheckpointSource.cpp - Weights from a checkpoint -------------------===//
 
 #include "h3/Weights/WeightSource.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/xxhash.h"
 
@@ -30,12 +31,16 @@ public:
   std::string getDigest() const override {
     std::string text;
     raw_string_ostream stream(text);
+    DenseMap<const uint8_t *, XXH128_hash_t> hashes;
     for (const std::string &name : stateDict.getNames()) {
       const Tensor &tensor = *stateDict.find(name);
       stream << name << ' ' << getName(tensor.dtype) << ' ' << tensor.offset;
       for (int64_t number : concat<const int64_t>(tensor.shape, tensor.strides))
         stream << ' ' << number;
-      XXH128_hash_t hash = xxh3_128bits(tensor.storage);
+      auto [found, isNew] = hashes.try_emplace(tensor.storage.data());
+      if (isNew) // Tensors may share a storage.
+        found->second = xxh3_128bits(tensor.storage);
+      XXH128_hash_t hash = found->second;
       stream << ' ' << hash.high64 << ' ' << hash.low64 << '\n';
     }
     return text;

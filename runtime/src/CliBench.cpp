@@ -9,7 +9,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <sys/resource.h>
+#include <fstream>
+#include <string>
 
 using namespace h3;
 using Json = nlohmann::ordered_json;
@@ -45,10 +46,15 @@ static void resetPeakMemory() {
   }
 }
 
+/// Of this program alone: what getrusage() reports includes the peak of the
+/// program that started it.
 static int64_t peakMemory() {
-  rusage Usage;
-  getrusage(RUSAGE_SELF, &Usage);
-  return int64_t(Usage.ru_maxrss) * 1024;
+  std::ifstream Status("/proc/self/status");
+  for (std::string Line; std::getline(Status, Line);)
+    if (long long Kilobytes;
+        std::sscanf(Line.c_str(), "VmHWM: %lld kB", &Kilobytes) == 1)
+      return Kilobytes * 1024;
+  return 0;
 }
 
 static double median(std::vector<double> Values) {

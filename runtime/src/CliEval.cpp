@@ -102,6 +102,9 @@ static Error runEval(Program &Prog, const EvalOptions &Options) {
   for (int64_t Begin = 0; Count - Begin > 1;)
     if (Error Err = scoreGroup(**Model, Ids, Window, Begin, Total))
       return Err;
+  if (!std::isfinite(Total.Nats))
+    return Error::invalid("the model's logits are not finite on " +
+                          Options.Path + "; its weights are damaged");
   std::string Bytes;
   for (int64_t I = 0; I < Count; ++I) {
     Bytes.clear();

@@ -100,7 +100,9 @@ Error Generation::finish(Sample &S, const char *Reason) {
 
 /// Chooses the next token of a sample, given its logits, [padded vocabulary].
 Error Generation::extend(Sample &S, const float *Logits) {
-  Expected<int32_t> Id = S.Choice.sample(Logits, Prog.Model.vocab);
+  // A tokenizer may know fewer ids than the model.
+  uint32_t Vocab = std::min(Prog.Model.vocab, Tokens.size());
+  Expected<int32_t> Id = S.Choice.sample(Logits, Vocab);
   if (!Id)
     return Id.takeError();
   if (*Id == Tokens.endOfText())

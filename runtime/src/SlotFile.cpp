@@ -36,6 +36,41 @@ static SlotHeader makeHeader(const H3Model &Model) {
   return Header;
 }
 
+/// Cache behind a sequence's last token is zeros that were never touched:
+/// blocks of zeros are holes in the file and stay untouched in memory.
+static constexpr uint64_t BlockBytes = 1 << 16;
+
+static bool isZero(const char *Data, uint64_t Bytes) {
+  return Bytes == 0 ||
+         (Data[0] == 0 && std::memcmp(Data, Data + 1, Bytes - 1) == 0);
+}
+
+static Error writeSparse(OutputFile &File, uint64_t Offset, const char *Data,
+                         uint64_t Bytes) {
+  for (uint64_t Done = 0; Done < Bytes; Done += BlockBytes) {
+    uint64_t Size = std::min(BlockBytes, Bytes - Done);
+    // The last byte is written in any case: it gives the file its size.
+    uint64_t Skipped = 0;
+    if (isZero(Data + Done, Size))
+      Skipped = Done + Size == Bytes ? Size - 1 : Size;
+    if (Skipped == Size)
+      continue;
+    if (Error Err = File.writeAt(Offset + Done + Skipped, Data + Done + Skipped,
+                                 Size - Skipped))
+      return Err;
+  }
+  return Error::success();
+}
+
+/// `To` holds zeros.
+static void copySparse(char *To, const char *From, uint64_t Bytes) {
+  for (uint64_t Done = 0; Done < Bytes; Done += BlockBytes) {
+    uint64_t Size = std::min(BlockBytes, Bytes - Done);
+    if (!isZero(From + Done, Size))
+      std::copy_n(From + Done, Size, To + Done);
+  }
+}
+
 Error Engine::saveSlot(int32_t Slot, const std::string &Path) const {
   if (Error Err = checkSlot(Slot))
     return Err;
@@ -47,12 +82,12 @@ Error Engine::saveSlot(int32_t Slot, const std::string &Path) const {
   if (Error Err = File->writeAt(0, &Header, sizeof(Header)))
     return Err;
   uint64_t Offset = sizeof(Header);
-  if (Error Err = File->writeAt(Offset, State.data() + Slot * stateBytes(),
-                                stateBytes()))
+  if (Error Err = writeSparse(*File, Offset, State.data() + Slot * stateBytes(),
+                              stateBytes()))
     return Err;
   Offset += stateBytes();
-  if (Error Err = File->writeAt(Offset, Cache.data() + Slot * cacheBytes(),
-                                cacheBytes()))
+  if (Error Err = writeSparse(*File, Offset, Cache.data() + Slot * cacheBytes(),
+                              cacheBytes()))
     return Err;
   return File->commit();
 }
@@ -81,10 +116,12 @@ Error Engine::loadSlot(int32_t Slot, const std::string &Path) {
                        " tokens, expected " + std::to_string(Wanted) +
                        " bytes and at most " + std::to_string(Limit) +
                        " tokens; the file is damaged");
+  if (Error Err = resetSlot(Slot))
+    return Err;
   const char *Data = File->data() + sizeof(Header);
-  std::copy_n(Data, stateBytes(), State.data() + Slot * stateBytes());
-  std::copy_n(Data + stateBytes(), cacheBytes(),
-              Cache.data() + Slot * cacheBytes());
+  copySparse(State.data() + Slot * stateBytes(), Data, stateBytes());
+  copySparse(Cache.data() + Slot * cacheBytes(), Data + stateBytes(),
+             cacheBytes());
   Positions[Slot] = static_cast<int64_t>(Position);
   return Error::success();
 }

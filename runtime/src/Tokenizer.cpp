@@ -43,6 +43,7 @@ public:
     return Error::success();
   }
 
+  uint32_t size() const override { return Vocab; }
   int32_t endOfText() const override { return -1; }
 
 private:
@@ -75,6 +76,9 @@ public:
     return Error::success();
   }
 
+  uint32_t size() const override {
+    return static_cast<uint32_t>(Table.size()) + 1;
+  }
   int32_t endOfText() const override {
     return static_cast<int32_t>(Table.size());
   }

@@ -24,6 +24,9 @@ public:
   /// Appends the bytes of a token, which need not be whole characters.
   virtual Error decode(int32_t Id, std::string &Text) const = 0;
 
+  /// Ids from here on have no text.
+  virtual uint32_t size() const = 0;
+
   /// The id that ends a text; -1 when there is none.
   virtual int32_t endOfText() const = 0;
 };

@@ -58,14 +58,14 @@ func.func @cache_keys_rotary(%qkv: memref<?x48xf32>, %sequences: memref<?xi32>, 
 
 // -----
 
-// A task per row and head, with room for its query and a block of scores on the
+// A task per head and row, with room for its query and a block of scores on the
 // stack, outside of all loops. Blocks of positions carry the maximum and the sum
 // of the softmax.
 // CHECK-LABEL: @attention
 // CHECK-DAG: %[[QUERY:.*]] = memref.alloca() {alignment = 64 : i64} : memref<16xf32>
 // CHECK-DAG: %[[SCORES:.*]] = memref.alloca() {alignment = 64 : i64} : memref<8xf32>
 // CHECK: %[[HEADS:.*]] = arith.constant 2 : index
-// CHECK: scf.parallel (%[[ROW:.*]], %[[HEAD:.*]]) = ({{.*}}) to (%{{.*}}, %[[HEADS]]) step
+// CHECK: scf.parallel (%[[HEAD:.*]], %[[ROW:.*]]) = ({{.*}}) to (%[[HEADS]], %{{.*}}) step
 // CHECK: vector.load %arg0[%[[ROW]]
 // CHECK: vector.store %{{.*}}, %[[QUERY]]
 // CHECK: vector.store %{{.*}}, %arg6[%[[ROW]]

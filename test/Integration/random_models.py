@@ -15,22 +15,22 @@ from checkpoint import random_model, save_checkpoint
 from h3 import forward
 
 
+def divisors(n, of=(1, 2, 3, 4)):
+    return [i for i in of if n % i == 0]
+
+
 def random_config(rng):
-    head_dim = int(rng.choice([1, 1, 2, 4]))
-    d = 4 * int(rng.integers(2, 20))  # heads of the attention and of the mixer divide it
-    n_heads = int(rng.choice([h for h in (1, 2, 4) if d % h == 0]))
-    width = d // n_heads
+    d = int(rng.choice([rng.integers(1, 20), 4 * rng.integers(2, 20)]))  # odd ones as often as round ones
+    head_dim, n_heads = int(rng.choice(divisors(d))), int(rng.choice(divisors(d)))
+    heads, width = d // head_dim, d // n_heads
     n_layer = int(rng.integers(1, 4))
     attention = [i for i in range(n_layer) if rng.random() < 0.35]
-    if len(attention) == n_layer:
-        attention.pop()
-    heads = d // head_dim
     return {
-        "d_model": d, "n_layer": n_layer, "d_inner": int(rng.integers(3, 90)), "vocab_size": int(rng.integers(9, 300)),
+        "d_model": d, "n_layer": n_layer, "d_inner": int(rng.integers(1, 90)), "vocab_size": int(rng.integers(2, 300)),
         "pad_vocab_size_multiple": int(rng.choice([1, 8])), "attn_layer_idx": attention, "n_heads": n_heads,
         "rotary_emb_dim": 2 * int(rng.integers(0, width // 2 + 1)) if attention else 0,
-        "d_state": int(rng.choice([16, 18, 32, 50, 64])), "head_dim": head_dim, "layer_norm_epsilon": 1e-5,
-        "n_ssm": int(rng.choice([n for n in (1, 2, heads) if heads % n == 0])),
+        "d_state": int(rng.choice([2, 4, 6, 16, 18, 32, 50, 64])), "head_dim": head_dim, "layer_norm_epsilon": 1e-5,
+        "n_ssm": int(rng.choice(divisors(heads, (1, 2, 3, heads)))),
     }
 
 
@@ -43,7 +43,8 @@ def check(seed, work):
     save_checkpoint(folder / "model.pt", params)
     stored = {key: value for key, value in config.items() if key != "n_ssm"}
     (folder / "config.json").write_text(json.dumps(stored))
-    program = programs.compile_model(folder, folder / "program", "--max-tokens", int(rng.choice([1, 7, 64])))
+    program = programs.compile_model(folder, folder / "program", "--max-tokens", int(rng.choice([1, 7, 64])),
+                                     "--max-context", 300)  # which the longest prompt fills
     for _ in range(2):
         batch, length = int(rng.integers(1, 4)), int(rng.choice([1, 2, 15, 16, 17, 63, 64, 65, 127, 300]))
         ids = rng.integers(0, config["vocab_size"], (batch, length))
@@ -53,9 +54,9 @@ def check(seed, work):
         error = np.abs(whole - expected).max() / scale
         print(f"seed {seed}, {batch} x {length}, d_model {config['d_model']}: error {error:.1e}")
         assert error < 1e-4, config
-        chunk = int(rng.integers(1, length + 1))
-        chunked = programs.logits(program, ids, folder, chunk=chunk)
-        assert np.array_equal(whole, chunked), f"other bits in chunks of {chunk}: {config}"
+        chunk, threads = int(rng.integers(1, length + 1)), int(rng.integers(1, 6))
+        chunked = programs.logits(program, ids, folder, chunk=chunk, threads=threads)
+        assert np.array_equal(whole, chunked), f"other bits in chunks of {chunk} on {threads} threads: {config}"
 
 
 def main():

@@ -3,7 +3,7 @@
 // RUN: h3-opt %s --h3-pack-panels --h3-pack-panels | FileCheck %s
 // RUN: not h3-opt %s --h3-pack-panels=width=0 2>&1 | FileCheck %s --check-prefix=WIDTH
 
-// WIDTH: error: expected a positive panel width, found 0
+// WIDTH: error: h3-pack-panels expects a positive width, found 0
 
 h3.parameter @head : tensor<100x64xf32> from "copy"["head"]
 h3.parameter @table : tensor<100x64xf32> from "copy"["table"]

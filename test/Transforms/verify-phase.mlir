@@ -7,6 +7,7 @@
 // RUN: not h3-opt %t/parallel.mlir --h3-verify-phase=phase=vector 2>&1 | FileCheck %s --check-prefix=PARALLEL
 // RUN: not h3-opt %t/parallel.mlir --h3-verify-phase=phase=llvm 2>&1 | FileCheck %s --check-prefix=LLVM
 // RUN: not h3-opt %t/layer.mlir --h3-verify-phase=phase=gpu 2>&1 | FileCheck %s --check-prefix=UNKNOWN
+// RUN: not h3-opt %t/unknown.mlir --allow-unregistered-dialect --h3-verify-phase=phase=vector --h3-verify-phase=phase=llvm 2>&1 | FileCheck %s --check-prefix=FOREIGN
 // RUN: h3-opt %t/good.mlir --h3-verify-phase=phase=tensor --h3-verify-phase=phase=buffer --h3-verify-phase=phase=vector --h3-verify-phase=phase=llvm | FileCheck %s --check-prefix=GOOD
 
 // FOLD: error: 'h3.pack_panels' is left after the tensor phase; h3-fold-parameters should have taken it
@@ -17,6 +18,7 @@
 // PARALLEL: error: 'scf.parallel' is left after the vector phase; h3-distribute-threads should have taken it
 // LLVM: is left after the llvm phase; a conversion to LLVM should have taken it
 // UNKNOWN: error: h3-verify-phase: expected the phase tensor, buffer, vector or llvm, found 'gpu'
+// FOREIGN: error: 'some.op' is left after the llvm phase; a conversion to LLVM should have taken it
 // GOOD: h3.parameter @w
 // GOOD: llvm.func @step
 
@@ -53,6 +55,9 @@ func.func @f(%n: index) {
   }
   return
 }
+
+//--- unknown.mlir
+"some.op"() : () -> ()
 
 //--- good.mlir
 h3.parameter @w : tensor<4xf32> from "copy"["w"] at 0

@@ -102,7 +102,8 @@ void addOptions(CLI::App &app, CompileOptions &options, Texts &texts) {
       ->type_name("STAGE");
   app.set_version_flag("--version", "h3-compile " H3_VERSION);
   app.footer("MLIR's options work as well, such as "
-             "--mlir-print-ir-after-all and --mlir-timing.");
+             "--mlir-print-ir-after-all and --mlir-timing; their values follow "
+             "a '='.");
   app.allow_extras();
 }
 

@@ -83,8 +83,9 @@ struct AttentionLowering final : LayerLowering<AttentionOp> {
     int64_t heads = op.getHeads();
     int64_t width = b.staticDim(op.getOutput(), 1) / heads;
     auto [query, scores] = allocateScratch(op, b, width);
-    b.parallel({b.dim(op.getQkv(), 0), b.index(heads)}, [&](ValueRange ivs) {
-      Value row = ivs[0], column = b.mul(ivs[1], width), zero = b.index(0);
+    // Later rows see more positions: heads first, so that threads share evenly.
+    b.parallel({b.index(heads), b.dim(op.getQkv(), 0)}, [&](ValueRange ivs) {
+      Value row = ivs[1], column = b.mul(ivs[0], width), zero = b.index(0);
       RowPlace place = loadRowPlace(b, op, row);
       emitRotated(b, op.getQkv(), row, column, width, op.getRotary(),
                   place.position, query, {}, zero);

@@ -3,6 +3,7 @@
 // Runs a compiled model inside another program: link the model's object file
 // and libh3rt.a, and pass `&h3_model` to h3rt_open.
 //
+// Pointers must not be null unless a comment says so.
 // Every function returns H3RT_OK or a status whose explanation
 // h3rt_last_error() gives. An engine is used by one thread at a time; engines
 // are independent of each other.
@@ -33,10 +34,12 @@ typedef struct H3rtEngine H3rtEngine;
 
 /// Zero-initialise, then set `size`. A zero field asks for the default.
 typedef struct H3rtOptions {
-  size_t size;         ///< sizeof(H3rtOptions), which tells versions apart
-  uint32_t threads;    ///< default: the cores allowed to the process
-  uint32_t sequences;  ///< state slots; default: H3Model::max_sequences
-  const char *weights; ///< default: beside or inside the running program
+  size_t size;        ///< sizeof(H3rtOptions), which tells versions apart
+  uint32_t threads;   ///< default: the cores allowed to the process
+  uint32_t sequences; ///< state slots; default: H3Model::max_sequences
+  /// The weight file: that of a library compiled with `--emit lib -o x.a` is
+  /// `x.a.h3w`. Null: PROGRAM.h3w beside the running program, or inside it.
+  const char *weights;
 } H3rtOptions;
 
 /// Opens the model; `options` may be null. The caller closes `*engine`.
@@ -56,9 +59,9 @@ H3rtStatus h3rt_sequence_fork(H3rtEngine *engine, int32_t sequence,
 H3rtStatus h3rt_sequence_position(H3rtEngine *engine, int32_t sequence,
                                   int64_t *position);
 
-/// Reads `count` tokens, ids below H3Model::vocab. `logits`, [padded vocabulary], receives the scores of
-/// the token after the last; null when they are not wanted. On failure the
-/// sequence keeps the tokens of the steps that succeeded.
+/// Reads `count` tokens, at least one, with ids below H3Model::vocab. `logits`,
+/// [padded vocabulary], receives the scores of the token after the last; null
+/// when they are not wanted. On failure the sequence is as it was before.
 H3rtStatus h3rt_feed(H3rtEngine *engine, int32_t sequence,
                      const int32_t *tokens, size_t count, float *logits);
 
