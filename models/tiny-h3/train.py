@@ -1,4 +1,4 @@
-"""Trains tiny-h3 on the King James Bible within a time budget and writes model.pt, config.json, merges.txt, eval.json."""
+"""Trains tiny-h3 on the King James Bible within a time budget and writes model.pt, config.json, merges.txt, eval.json, heldout.txt."""
 
 import argparse
 import json
@@ -125,6 +125,7 @@ def main():
     model.eval()
     save(model, args.out / "model.pt")
     model.load_state_dict(torch.load(args.out / "model.pt"))  # what is measured is what was stored
+    (args.out / "heldout.txt").write_text(held_out_text, encoding="utf-8")
     report = {"heldout_bits_per_byte": bits_per_byte(model, held_out, tokenizer),
               "how": "every 25th chapter, windows of 512 predictions, each from a zero state",
               "steps": step, "tokens_per_step": args.batch * args.length, "minutes": args.minutes, "dropout": args.dropout,
