@@ -54,6 +54,15 @@ static bool sizesFit(int64_t a, int64_t b) {
   return ShapedType::isDynamic(a) || ShapedType::isDynamic(b) || a == b;
 }
 
+/// The product of two sizes; dynamic if one of them is, -1, which nothing has,
+/// if it is too large.
+static int64_t product(int64_t a, int64_t b) {
+  if (ShapedType::isDynamic(a) || ShapedType::isDynamic(b))
+    return ShapedType::kDynamic;
+  int64_t result;
+  return llvm::MulOverflow(a, b, result) ? -1 : result;
+}
+
 /// Fails unless `value` has the shape `expected`, in which a dynamic size
 /// stands for any. A dynamic size of `value` fits every expectation.
 static LogicalResult expectShape(Operation *op, StringRef constraint,
@@ -178,7 +187,7 @@ LogicalResult DiagModesOp::verify() {
     return failure();
   if (rows < 1 || heads % rows != 0)
     return emitOpError("(C2): expected a number of rows that divides the ")
-           << heads << " heads, found " << rows;
+           << shapeString(heads) << " heads, found " << shapeString(rows);
   return success();
 }
 
@@ -278,11 +287,12 @@ static LogicalResult verifyHeads(Operation *op, int64_t headDim, Value matrix,
           expectShape(op, "(C1)", likeName, like, shaped(matrix).getShape())))
     return failure();
   int64_t channels = dim(matrix, 1);
-  if (headDim < 1 || channels % headDim != 0)
+  if (headDim < 1 ||
+      (!ShapedType::isDynamic(channels) && channels % headDim != 0))
     return op->emitOpError("(C2): expected a head_dim that divides the ")
            << shapeString(channels) << " channels, found " << headDim;
   return expectShape(op, "(C3)", planesName, planes,
-                     {dim(matrix, 0), channels * headDim});
+                     {dim(matrix, 0), product(channels, headDim)});
 }
 
 LogicalResult HeadExpandOp::verify() {
@@ -301,7 +311,7 @@ static LogicalResult verifyAttention(Operation *op, Value qkv, Value cache,
   if (failed(verifyDestinations(op)))
     return failure();
   int64_t channels = dim(cache, 3);
-  if (ShapedType::isDynamic(channels) || dim(qkv, 1) != 3 * channels ||
+  if (ShapedType::isDynamic(channels) || dim(qkv, 1) != product(3, channels) ||
       heads < 1 || channels % heads != 0)
     return op->emitOpError("(C1): expected qkv with 3 * ")
            << shapeString(channels) << " columns and heads that divide "
@@ -310,7 +320,7 @@ static LogicalResult verifyAttention(Operation *op, Value qkv, Value cache,
   if (failed(
           expectShape(op, "(C2)", "cache", cache, {kAny, 2, kAny, channels})))
     return failure();
-  if (rotary && 2 * dim(rotary, 0) > channels / heads)
+  if (rotary && dim(rotary, 0) > channels / heads / 2)
     return op->emitOpError("(C3): expected at most ")
            << channels / heads / 2 << " rotary frequencies, found "
            << dim(rotary, 0);

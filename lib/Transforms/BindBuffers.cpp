@@ -213,6 +213,22 @@ private:
     return size;
   }
 
+  /// The size of a buffer for the longest step, a multiple of 64; none if it is
+  /// not a number of bytes or far too large.
+  std::optional<int64_t> getBytes(MemRefType type) {
+    Type element = type.getElementType();
+    if (!element.isIntOrFloat() || element.getIntOrFloatBitWidth() % 8 != 0)
+      return std::nullopt;
+    int64_t bytes = element.getIntOrFloatBitWidth() / 8;
+    for (int64_t size : type.getShape())
+      if (llvm::MulOverflow(
+              bytes, ShapedType::isDynamic(size) ? int64_t(maxTokens) : size,
+              bytes) ||
+          bytes > int64_t(1) << 48)
+        return std::nullopt;
+    return llvm::alignTo(bytes, 64);
+  }
+
   LogicalResult bindAllocations(func::FuncOp step) {
     Block &body = step.getBody().front();
     DenseMap<Operation *, int64_t> order;
@@ -221,11 +237,13 @@ private:
     SmallVector<LiveBuffer> buffers;
     for (auto alloc : body.getOps<memref::AllocOp>()) {
       MemRefType type = alloc.getType();
-      LiveBuffer buffer{alloc, type.getElementTypeBitWidth() / 8, order[alloc],
-                        order[alloc]};
-      for (int64_t size : type.getShape())
-        buffer.bytes *= ShapedType::isDynamic(size) ? maxTokens : size;
-      buffer.bytes = llvm::alignTo(buffer.bytes, 64);
+      std::optional<int64_t> bytes = getBytes(type);
+      if (!bytes)
+        return alloc.emitError(
+                   "h3-bind-buffers expects elements of whole bytes "
+                   "and a size below 2^48 bytes, found ")
+               << type;
+      LiveBuffer buffer{alloc, *bytes, order[alloc], order[alloc]};
       for (Operation *user : alloc->getUsers()) {
         if (user->getBlock() != &body ||
             isa<ViewLikeOpInterface, memref::DeallocOp>(user))

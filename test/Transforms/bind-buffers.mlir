@@ -173,6 +173,15 @@ func.func @step(%x: memref<4xf32>, %n: index) {
 
 // -----
 
+func.func @step(%x: memref<4xindex>) {
+  // expected-error@+1 {{h3-bind-buffers expects elements of whole bytes and a size below 2^48 bytes, found 'memref<4xindex>'}}
+  %a = memref.alloc() : memref<4xindex>
+  memref.copy %x, %a : memref<4xindex> to memref<4xindex>
+  return
+}
+
+// -----
+
 // A slot's slice has a dynamic number of slots.
 // expected-error@+1 {{h3-bind-buffers expects argument 0 with role "state" to be a contiguous memref with one dynamic size}}
 func.func @step(%s: memref<4x4xf32> {h3.role = "state"}) {
