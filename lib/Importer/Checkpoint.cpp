@@ -1,6 +1,7 @@
 //===- Checkpoint.cpp - The tensors of a checkpoint file ------------------===//
 
 #include "h3/Importer/Checkpoint.h"
+#include "InputFile.h"
 #include "Quote.h"
 #include "Readers.h"
 #include "ZipArchive.h"
@@ -111,11 +112,9 @@ Error h3::checkTensor(const Twine &where, const Tensor &tensor) {
 }
 
 Expected<std::unique_ptr<Checkpoint>> Checkpoint::open(StringRef path) {
-  auto file = MemoryBuffer::getFile(path, /*IsText=*/false,
-                                    /*RequiresNullTerminator=*/false);
+  auto file = openInputFile(path, UINT64_MAX, "a .pt or .safetensors file");
   if (!file)
-    return createStringError(Twine(path) + ": " + file.getError().message() +
-                             "; expected a .pt or .safetensors file");
+    return file.takeError();
   ArrayRef<uint8_t> bytes = arrayRefFromStringRef((*file)->getBuffer());
   // A pickle starts with the opcode PROTO; a safetensors file with the length
   // of its header, followed by the opening brace.

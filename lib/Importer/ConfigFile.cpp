@@ -4,6 +4,7 @@
 #define JSON_NOEXCEPTION
 #include <nlohmann/json.hpp>
 
+#include "InputFile.h"
 #include "Quote.h"
 #include "h3/Importer/Config.h"
 #include "llvm/Support/FileSystem.h"
@@ -48,16 +49,12 @@ Expected<ConfigFile> h3::readConfigFile(StringRef path) {
   auto fail = [&](const Twine &message) {
     return createStringError(path + ": " + message);
   };
-  uint64_t size;
-  if (std::error_code code = sys::fs::file_size(path, size))
-    return fail(code.message() + "; expected a config.json");
-  if (size > maxSize)
-    return fail("the file has " + Twine(size) + " bytes, expected at most " +
-                Twine(maxSize));
-  auto buffer = MemoryBuffer::getFile(path);
+  auto buffer = openInputFile(path, maxSize, "a config.json");
   if (!buffer)
-    return fail(buffer.getError().message() + "; expected a config.json");
+    return buffer.takeError();
   StringRef text = (*buffer)->getBuffer();
+  if (outlineJson(text).depth > kMaxJsonDepth)
+    return fail("the JSON is nested deeper than " + Twine(kMaxJsonDepth));
   Json json = Json::parse(text.begin(), text.end(), nullptr,
                           /*allow_exceptions=*/false);
   if (!json.is_object())

@@ -76,6 +76,10 @@ Error Inference::readLayers() {
     return error("there are tensors of " + Twine(layers.size()) +
                  " layers, but the last one is layer " +
                  Twine(*layers.rbegin()) + "; the checkpoint is incomplete");
+  constexpr size_t maxLayers = 4096; // The deepest published model has 32.
+  if (layers.size() > maxLayers)
+    return error("there are tensors of " + Twine(layers.size()) +
+                 " layers, expected at most " + Twine(maxLayers));
   config.nLayer = layers.size();
   std::optional<int64_t> firstH3;
   for (int64_t layer = 0; layer < config.nLayer; ++layer) {

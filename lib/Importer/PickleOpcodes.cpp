@@ -337,6 +337,9 @@ Error PickleReader::executeMemo(uint8_t opcode) {
     return failure;
   if (opcode == Dup)
     return push(*top);
+  if (memo.size() == MaxObjects)
+    return error("more than " + Twine(MaxObjects) +
+                 " memos; the file is damaged");
   memo[index] = *top;
   return Error::success();
 }

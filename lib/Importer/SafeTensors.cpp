@@ -9,6 +9,7 @@
 #define JSON_NOEXCEPTION
 #include <nlohmann/json.hpp>
 
+#include "InputFile.h"
 #include "Quote.h"
 #include "Readers.h"
 #include "llvm/ADT/StringSet.h"
@@ -152,23 +153,21 @@ Expected<CheckpointContents> h3::readSafeTensors(StringRef path,
                                    file.size() - LengthSize, MaxHeaderSize)) +
                                "; the file is truncated or damaged");
   StringRef text = toStringRef(file.slice(LengthSize, headerSize));
-  // The parser keeps the last of two equal keys, and another reader the first.
-  StringSet<> keys;
-  std::string repeated;
-  auto checkKey = [&](int depth, Json::parse_event_t event, Json &parsed) {
-    if (depth == 1 && event == Json::parse_event_t::key &&
-        !keys.insert(parsed.get_ref<const std::string &>()).second)
-      repeated = parsed.get_ref<const std::string &>();
-    return true;
-  };
-  Json header = Json::parse(text.begin(), text.end(), checkKey,
+  JsonOutline outline = outlineJson(text);
+  if (outline.depth > kMaxJsonDepth)
+    return makeError(path, "the safetensors header is nested deeper than " +
+                               Twine(kMaxJsonDepth) + "; the file is damaged");
+  Json header = Json::parse(text.begin(), text.end(), nullptr,
                             /*allow_exceptions=*/false);
   if (!header.is_object())
     return makeError(path, "the safetensors header is no JSON object; the file "
                            "is damaged");
-  if (!repeated.empty())
-    return makeError(path, "tensor " + quote(repeated) +
-                               " occurs twice; the file is damaged");
+  // The parser keeps the last of two equal keys, and another reader the first.
+  if (outline.topKeys != header.size())
+    return makeError(path, "the header has " + Twine(outline.topKeys) +
+                               " tensors of " + Twine(header.size()) +
+                               " names, so that one occurs twice; the file is "
+                               "damaged");
 
   CheckpointContents contents;
   std::vector<Range> ranges;

@@ -4,6 +4,7 @@
 #define JSON_NOEXCEPTION
 #include <nlohmann/json.hpp>
 
+#include "InputFile.h"
 #include "Quote.h"
 #include "h3/Importer/TokenizerFile.h"
 #include "llvm/ADT/StringMap.h"
@@ -92,7 +93,10 @@ static Error checkJsonIds(StringRef path, const Json &ids,
         found->get<size_t>() != id)
       return createStringError(
           path + ": symbol " + quote(symbol) + " has " +
-          (found == ids.end() ? std::string("no id") : "id " + found->dump()) +
+          (found == ids.end() ? "no id"
+           : found->is_number()
+               ? "id " + found->dump()
+               : std::string("an id that is of type ") + found->type_name()) +
           ", expected " + Twine(id) +
           ": the bytes in GPT-2's order, then the merges in theirs");
   }
@@ -100,24 +104,28 @@ static Error checkJsonIds(StringRef path, const Json &ids,
 }
 
 static Expected<Json> parseTokenizerJson(StringRef path, StringRef text) {
+  if (outlineJson(text).depth > kMaxJsonDepth)
+    return createStringError(path + ": the JSON is nested deeper than " +
+                             Twine(kMaxJsonDepth) +
+                             "; expected a tokenizer.json");
   Json json = Json::parse(text.begin(), text.end(), nullptr,
                           /*allow_exceptions=*/false);
   if (json.is_object() && json.contains("model")) {
-    Json model = json["model"];
-    if (model.is_object() && model.value("type", Json()) == "BPE" &&
+    Json &model = json["model"];
+    if (model.is_object() && model.contains("type") && model["type"] == "BPE" &&
         model.contains("merges") && model["merges"].is_array() &&
         model.contains("vocab") && model["vocab"].is_object())
-      return model;
+      return std::move(model);
   }
   return createStringError(path + ": expected a tokenizer.json whose 'model' "
                                   "has the type BPE, 'vocab' and 'merges'");
 }
 
 Expected<std::string> h3::readTokenizerFile(StringRef path, int64_t vocabSize) {
-  auto file = MemoryBuffer::getFile(path);
+  constexpr uint64_t maxSize = 1 << 24; // GPT-2's tokenizer.json has 1.4 MB.
+  auto file = openInputFile(path, maxSize, "a merges.txt or tokenizer.json");
   if (!file)
-    return createStringError(path + ": " + file.getError().message() +
-                             "; expected a merges.txt or tokenizer.json");
+    return file.takeError();
   StringRef text = (*file)->getBuffer();
   bool isJson = path.ends_with(".json");
   Json ids;
@@ -126,7 +134,7 @@ Expected<std::string> h3::readTokenizerFile(StringRef path, int64_t vocabSize) {
     Expected<Json> model = parseTokenizerJson(path, text);
     if (!model)
       return model.takeError();
-    ids = (*model)["vocab"];
+    ids = std::move((*model)["vocab"]);
     merges = readJsonMerges(path, (*model)["merges"]);
   } else {
     merges = parseMergesTxt(path, text);

@@ -173,7 +173,8 @@ Expected<CheckpointContents> h3::readTorchZip(StringRef path,
   Expected<ArrayRef<uint8_t>> pickle = read("data.pkl");
   if (!pickle)
     return pickle.takeError();
-  PickleReader reader((path + ": " + *root + "/data.pkl").str(), *pickle);
+  PickleReader reader((path + ": " + quote((*root + "/data.pkl").str())).str(),
+                      *pickle);
   Expected<const PickleValue *> object = reader.read();
   if (!object)
     return object.takeError();

@@ -258,6 +258,10 @@ ZipArchive::read(StringRef name,
   if (!bytes)
     return bytes.takeError();
 
+  if (bytes->size() > unread)
+    return error("the zip entry " + quote(name) +
+                 " overlaps others; the file is damaged");
+  unread -= bytes->size();
   ArrayRef<uint8_t> contents = *bytes;
   if (entry.method == Deflated) {
     auto buffer = inflateEntry(name, entry, *bytes);

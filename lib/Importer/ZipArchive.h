@@ -32,6 +32,7 @@ public:
 
   /// The contents of an entry, with its checksum verified. An inflated entry is
   /// appended to `inflated`, which then owns what is returned.
+  /// Reading more than the file holds is an error: its entries overlap.
   llvm::Expected<llvm::ArrayRef<uint8_t>>
   read(llvm::StringRef name,
        std::vector<std::unique_ptr<llvm::MemoryBuffer>> &inflated);
@@ -52,7 +53,8 @@ private:
   };
 
   ZipArchive(llvm::StringRef path, llvm::ArrayRef<uint8_t> data)
-      : path(path), data(data), inflateBudget(64 * data.size() + (1 << 26)) {}
+      : path(path), data(data), unread(data.size()),
+        inflateBudget(64 * data.size() + (1 << 26)) {}
 
   llvm::Error error(const llvm::Twine &message) const;
   /// `data[offset, offset + size)`, or an error that names `what`.
@@ -70,6 +72,8 @@ private:
 
   std::string path;
   llvm::ArrayRef<uint8_t> data;
+  /// Bytes that entries may still take, were they side by side.
+  uint64_t unread;
   /// Bytes that may still be inflated: an archive of a few kilobytes must not
   /// fill the memory.
   uint64_t inflateBudget;

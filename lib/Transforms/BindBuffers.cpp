@@ -275,7 +275,8 @@ private:
 
   LogicalResult bindParameters(func::FuncOp step) {
     WalkResult result = step.walk([&](GetParameterOp get) {
-      auto parameter = getOperation().lookupSymbol<ParameterOp>(get.getName());
+      auto parameter = SymbolTable::lookupNearestSymbolFrom<ParameterOp>(
+          get, get.getNameAttr());
       if (!parameter.getOffset()) {
         get.emitError("h3-bind-buffers expects '@")
             << get.getName()

@@ -158,8 +158,9 @@ const CommandLine::Action *CommandLine::selected() const {
 //===----------------------------------------------------------------------===//
 
 static int fail(std::string Message, ExitCode Code) {
+  // What a file holds must neither break the line nor steer the terminal.
   for (char &C : Message)
-    if (C == '\n')
+    if (static_cast<unsigned char>(C) < ' ' || C == 0x7f)
       C = ' ';
   std::fprintf(stderr, "error: %s\n", Message.c_str());
   return Code;

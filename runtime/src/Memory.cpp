@@ -39,7 +39,8 @@ Expected<Mapping> Mapping::anonymous(uint64_t Bytes, const char *Purpose) {
 }
 
 Expected<Mapping> Mapping::file(const std::string &Path) {
-  int Descriptor = open(Path.c_str(), O_RDONLY | O_CLOEXEC);
+  int Descriptor = open(Path.c_str(), O_RDONLY | O_CLOEXEC |
+                                          O_NONBLOCK); // no wait for a pipe
   if (Descriptor < 0)
     return Error::file(systemMessage("cannot open " + Path));
   struct stat Status;

@@ -14,7 +14,10 @@
 using namespace h3;
 
 ExitCode h3::fail(std::string message, ExitCode code) {
-  std::replace(message.begin(), message.end(), '\n', ' ');
+  // What a file holds must neither break the line nor steer the terminal.
+  for (char &c : message)
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f)
+      c = ' ';
   std::fprintf(stderr, "error: %s\n", message.c_str());
   return code;
 }

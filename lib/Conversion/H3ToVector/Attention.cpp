@@ -79,6 +79,13 @@ struct CacheKeysLowering final : LayerLowering<CacheKeysOp> {
 struct AttentionLowering final : LayerLowering<AttentionOp> {
   using LayerLowering::LayerLowering;
 
+  LogicalResult check(AttentionOp op,
+                      PatternRewriter &rewriter) const override {
+    if (!op->getParentOfType<func::FuncOp>())
+      return rewriter.notifyMatchFailure(op, "expected a func.func around it");
+    return success();
+  }
+
   void emit(AttentionOp op, KernelBuilder &b) const override {
     int64_t heads = op.getHeads();
     int64_t width = b.staticDim(op.getOutput(), 1) / heads;

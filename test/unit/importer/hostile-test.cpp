@@ -175,9 +175,10 @@ TEST(Hostile, SafeTensors) {
   };
   std::string good = entry("F32", "[1]", "[0,4]");
   refuse("{", "no JSON object");
-  refuse("{" + std::string(100000, '['), "no JSON object");
+  refuse("{" + std::string(100000, '['), "nested deeper");
   refuse("{\"x\":" + std::string(100000, '[') + std::string(100000, ']') + "}",
-         "no object");
+         "nested deeper");
+  refuse("{\"x\":[]}", "no object");
   refuse("{}", "no tensors");
   refuse("{\"x\":" + good + ",\"x\":" + good + "}", "occurs twice");
   refuse("{\"x\":" + good + ",\"y\":" + good + "}", "overlap");
