@@ -15,7 +15,9 @@ using namespace mlir;
 
 void h3::buildParameterPipeline(OpPassManager &pm,
                                 const CpuPipelineOptions &options) {
-  pm.addPass(createPackPanels({/*width=*/2 * options.lanes}));
+  // Lanes that no machine has are refused by h3-convert-to-vector.
+  int64_t lanes = std::clamp<int64_t>(options.lanes, 0, 64);
+  pm.addPass(createPackPanels({/*width=*/2 * lanes}));
   pm.addPass(createFoldParameters());
   pm.addPass(createLayoutParameters());
   pm.addPass(createVerifyPhase({"tensor"}));

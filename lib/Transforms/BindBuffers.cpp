@@ -68,12 +68,19 @@ int64_t assignOffsets(MutableArrayRef<LiveBuffer> buffers) {
   return end;
 }
 
+/// More than any machine addresses; sums of thousands stay far from overflow.
+constexpr int64_t kMaxBytes = int64_t(1) << 48;
+
 /// One record for each slot or row: ?xNx..xf32, without gaps.
 bool isSlotBuffer(MemRefType type) {
-  return type.getRank() > 0 && type.isDynamicDim(0) &&
-         type.getElementType().isF32() && type.getLayout().isIdentity() &&
-         llvm::all_of(type.getShape().drop_front(),
-                      [](int64_t size) { return size > 0; });
+  if (type.getRank() == 0 || !type.isDynamicDim(0) ||
+      !type.getElementType().isF32() || !type.getLayout().isIdentity())
+    return false;
+  int64_t bytes = sizeof(float);
+  return llvm::all_of(type.getShape().drop_front(), [&](int64_t size) {
+    return size > 0 && !llvm::MulOverflow(bytes, size, bytes) &&
+           bytes <= kMaxBytes;
+  });
 }
 
 struct BindBuffers final : h3::impl::BindBuffersBase<BindBuffers> {
@@ -224,7 +231,7 @@ private:
       if (llvm::MulOverflow(
               bytes, ShapedType::isDynamic(size) ? int64_t(maxTokens) : size,
               bytes) ||
-          bytes > int64_t(1) << 48)
+          bytes > kMaxBytes)
         return std::nullopt;
     return llvm::alignTo(bytes, 64);
   }

@@ -20,6 +20,9 @@ using namespace h3;
 
 namespace {
 
+/// More than any machine addresses; offsets stay far from overflow.
+constexpr int64_t kMaxBytes = int64_t(1) << 48;
+
 struct LayoutParameters final
     : h3::impl::LayoutParametersBase<LayoutParameters> {
   void runOnOperation() override {
@@ -36,7 +39,18 @@ struct LayoutParameters final
       }
       end = llvm::alignTo(end, 64);
       parameter.setOffset(end);
-      end += type.getNumElements() * type.getElementTypeBitWidth() / 8;
+      int64_t bytes = element.getIntOrFloatBitWidth() / 8;
+      bool isTooLarge = false;
+      for (int64_t size : type.getShape())
+        isTooLarge |= bool(llvm::MulOverflow(bytes, size, bytes));
+      isTooLarge |= bool(llvm::AddOverflow(end, bytes, end));
+      if (isTooLarge || end > kMaxBytes) {
+        parameter.emitOpError(
+            "h3-layout-parameters expects a weight file below "
+            "2^48 bytes, found more with ")
+            << type;
+        return signalPassFailure();
+      }
     }
     getOperation()->setAttr("h3.weights_bytes", builder.getI64IntegerAttr(end));
   }

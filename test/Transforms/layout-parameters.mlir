@@ -1,4 +1,4 @@
-// RUN: h3-opt %s --h3-layout-parameters -split-input-file | FileCheck %s
+// RUN: h3-opt %s --h3-layout-parameters -split-input-file -verify-diagnostics | FileCheck %s
 
 // Offsets follow the order of the parameters, in multiples of 64 bytes; an
 // earlier place is overwritten.
@@ -24,3 +24,8 @@ h3.parameter @d : tensor<5xi16> from "copy"["d"]
 func.func @no_parameters() {
   return
 }
+
+// -----
+
+// expected-error@+1 {{'h3.parameter' op h3-layout-parameters expects a weight file below 2^48 bytes, found more with 'tensor<4611686018427387904xf32>'}}
+h3.parameter @w : tensor<4611686018427387904xf32> from "copy"["w"]

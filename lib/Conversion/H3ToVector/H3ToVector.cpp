@@ -25,11 +25,14 @@ struct ConvertH3ToVector final
   using ConvertH3ToVectorBase::ConvertH3ToVectorBase;
 
   void runOnOperation() override {
-    if (lanes < 1 || tileRows < 1) {
+    // No machine has more registers, and a tile is unrolled.
+    constexpr int64_t most = 64;
+    if (lanes < 1 || tileRows < 1 || lanes > most || tileRows > most) {
       getOperation().emitError(
-          "h3-convert-to-vector expects positive lanes and "
-          "tile-rows, found ")
-          << int64_t(lanes) << " and " << int64_t(tileRows);
+          "h3-convert-to-vector expects lanes and tile-rows "
+          "from 1 to ")
+          << most << ", found " << int64_t(lanes) << " and "
+          << int64_t(tileRows);
       return signalPassFailure();
     }
     RewritePatternSet patterns(&getContext());
@@ -47,7 +50,7 @@ struct ConvertH3ToVector final
           op->emitError("'")
               << op->getName()
               << "' is left after h3-convert-to-vector; it must be "
-                 "on memrefs and its weight packed in whole vectors, "
+                 "on memrefs and its weight packed in a few whole vectors, "
                  "with one dynamic size at most, the first";
           return WalkResult::interrupt();
         });

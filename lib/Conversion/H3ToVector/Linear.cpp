@@ -22,9 +22,11 @@ struct LinearLowering final : LayerLowering<LinearOp> {
     auto weight = cast<MemRefType>(op.getWeight().getType());
     if (weight.getRank() != 3)
       return rewriter.notifyMatchFailure(op, "expected a packed weight");
-    if (weight.getDimSize(2) % target.lanes != 0)
+    constexpr int64_t maxVectors = 16; // Their sums stay in registers.
+    int64_t width = weight.getDimSize(2);
+    if (width % target.lanes != 0 || width / target.lanes > maxVectors)
       return rewriter.notifyMatchFailure(
-          op, "expected a panel of whole vectors of lanes");
+          op, "expected a panel of whole vectors of lanes, not many");
     return success();
   }
 
