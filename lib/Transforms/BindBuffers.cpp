@@ -173,7 +173,7 @@ private:
     record("h3.cache_floats", bindSlices(b, cache, cacheArgs));
 
     body.eraseArguments(erased);
-    step.setAllArgAttrs(ArrayRef<DictionaryAttr>());
+    step.removeArgAttrsAttr();
     step.setType(FunctionType::get(&getContext(), body.getArgumentTypes(),
                                    step.getResultTypes()));
     return success();

@@ -84,13 +84,13 @@ private:
       inputs.push_back(type);
       body.addArgument(type, loc);
     }
+    function.setType(
+        FunctionType::get(&getContext(), inputs, function.getResultTypes()));
     if (ArrayAttr attributes = function.getAllArgAttrs()) {
       SmallVector<Attribute> all(attributes.getValue());
       all.resize(inputs.size(), DictionaryAttr::get(&getContext()));
       function.setAllArgAttrs(all);
     }
-    function.setType(
-        FunctionType::get(&getContext(), inputs, function.getResultTypes()));
     function.walk([&](func::CallOp call) {
       auto callee = getOperation().lookupSymbol<func::FuncOp>(call.getCallee());
       if (!callee || callee.isExternal())
