@@ -25,6 +25,7 @@ def H3_Dialect : Dialect {
     numbers), `slots` (the state slot of each sequence) and `positions` (tokens
     of each sequence before this step).
   }];
+  let useDefaultAttributePrinterParser = 1;
 }
 
 class H3_Op<string mnemonic, list<Trait> traits = []>

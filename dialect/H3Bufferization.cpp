@@ -22,9 +22,10 @@ template <typename OpTy> bool readsInit(OpTy op, OpOperand &init) {
   if constexpr (std::is_same_v<OpTy, h3::LinearOp>)
     return op.getAccumulate();
   else if constexpr (std::is_same_v<OpTy, h3::ShiftSsmOp> ||
-                     std::is_same_v<OpTy, h3::DiagSsmOp>)
-    return init.get() == op.getState();
-  else // Cached rows of earlier steps stay.
+                     std::is_same_v<OpTy, h3::DiagSsmOp> ||
+                     std::is_same_v<OpTy, h3::MixerOp>)
+    return init.get() != op.getOutput(); // A state.
+  else                                   // Cached rows of earlier steps stay.
     return std::is_same_v<OpTy, h3::CacheKeysOp>;
 }
 
@@ -102,7 +103,8 @@ template <typename... OpTys> void attachLayers(MLIRContext *context) {
 void h3::registerBufferizationModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, H3Dialect *) {
     attachLayers<EmbeddingOp, GatherRowsOp, LayerNormOp, LinearOp, ShiftSsmOp,
-                 DiagSsmOp, HeadExpandOp, HeadContractOp, CacheKeysOp,
+                 DiagSsmOp, MixerOp, LongConvOp, RfftOp, IrfftOp,
+                 SpectralProductOp, HeadExpandOp, HeadContractOp, CacheKeysOp,
                  AttentionOp>(context);
     GetParameterOp::attachInterface<GetParameterModel>(*context);
   });

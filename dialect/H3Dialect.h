@@ -8,11 +8,24 @@
 #include "mlir/IR/Dialect.h"
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "H3Dialect.h.inc"
+#include "H3Enums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "H3Attrs.h.inc"
+
+namespace h3 {
+
+/// Marks what the weight writer can compute.
+template <typename OpTy>
+class WeightFunction : public mlir::OpTrait::TraitBase<OpTy, WeightFunction> {};
+
+} // namespace h3
 
 #define GET_OP_CLASSES
 #include "H3Ops.h.inc"

@@ -6,18 +6,29 @@
 //===----------------------------------------------------------------------===//
 
 #include "H3Dialect.h"
+#include "RingTransform.h"
+#include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/OpImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace h3;
 
 #include "H3Dialect.cpp.inc"
+#include "H3Enums.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "H3Attrs.cpp.inc"
 
 #define GET_OP_CLASSES
 #include "H3Ops.cpp.inc"
 
 void H3Dialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "H3Attrs.cpp.inc"
+      >();
   addOperations<
 #define GET_OP_LIST
 #include "H3Ops.cpp.inc"
@@ -123,6 +134,11 @@ H3_LAYER_EFFECTS(LayerNormOp)
 H3_LAYER_EFFECTS(LinearOp)
 H3_LAYER_EFFECTS(ShiftSsmOp)
 H3_LAYER_EFFECTS(DiagSsmOp)
+H3_LAYER_EFFECTS(MixerOp)
+H3_LAYER_EFFECTS(LongConvOp)
+H3_LAYER_EFFECTS(RfftOp)
+H3_LAYER_EFFECTS(IrfftOp)
+H3_LAYER_EFFECTS(SpectralProductOp)
 H3_LAYER_EFFECTS(HeadExpandOp)
 H3_LAYER_EFFECTS(HeadContractOp)
 H3_LAYER_EFFECTS(CacheKeysOp)
@@ -135,10 +151,21 @@ H3_LAYER_EFFECTS(AttentionOp)
 
 LogicalResult ParameterOp::verify() {
   size_t sources = getSources().size();
-  if (sources == 0 || (getRecipe() == "copy" && sources != 1))
+  size_t expected =
+      getRecipe().empty() ? 1 : getRecipe().front().getNumArguments();
+  if (sources != expected || sources == 0)
     return emitOpError("(C1): expected ")
-           << (getRecipe() == "copy" ? "one source" : "at least one source")
-           << " for recipe '" << getRecipe() << "', found " << sources;
+           << std::max<size_t>(expected, 1) << " sources, found " << sources;
+  if (getRecipe().empty())
+    return success();
+  Block &body = getRecipe().front();
+  auto yield = dyn_cast_if_present<YieldOp>(body.getTerminator());
+  if (!yield || yield.getValue().getType() != getType())
+    return emitOpError("(C3): expected a recipe that yields ") << getType();
+  for (Operation &op : body.without_terminator())
+    if (!op.hasTrait<WeightFunction>())
+      return op.emitOpError("(C4): expected a function of weights in the "
+                            "recipe of a parameter");
   return success();
 }
 
@@ -188,6 +215,41 @@ LogicalResult DiagModesOp::verify() {
   if (rows < 1 || heads % rows != 0)
     return emitOpError("(C2): expected a number of rows that divides the ")
            << shapeString(heads) << " heads, found " << shapeString(rows);
+  return success();
+}
+
+LogicalResult DiagKernelOp::verify() {
+  ArrayRef<int64_t> modes = shaped(getModes()).getShape();
+  if (failed(expectShape(*this, "(C1)", "modes", getModes(),
+                         {4, modes[1], modes[2]})))
+    return failure();
+  return expectShape(*this, "(C1)", "kernel", getKernel(), {kAny, modes[2]});
+}
+
+/// Fails unless `spectrum` is B x n x 2 x W for `channels` channels.
+static LogicalResult expectSpectrum(Operation *op, StringRef constraint,
+                                    Value spectrum, int64_t channels) {
+  ArrayRef<int64_t> shape = shaped(spectrum).getShape();
+  if (shaped(spectrum).hasStaticShape() && shape[2] == 2 && shape[3] > 0 &&
+      !ShapedType::isDynamic(channels) && isRingLength(shape[1]) &&
+      shape[0] == llvm::divideCeilSigned(channels, shape[3]))
+    return success();
+  return op->emitOpError()
+         << constraint << ": expected the spectrum of " << shapeString(channels)
+         << " channels, BxNx2xW with a length N that transforms have, found "
+         << shapeString(shape);
+}
+
+LogicalResult ConvSpectrumOp::verify() {
+  int64_t length = dim(getKernel(), 0), channels = dim(getKernel(), 1);
+  if (failed(expectSpectrum(*this, "(C2)", getSpectrum(), channels)))
+    return failure();
+  if (ShapedType::isDynamic(length) || dim(getSpectrum(), 1) < length)
+    return emitOpError("(C1): expected a spectrum of at least ")
+           << shapeString(length) << " rows, found " << dim(getSpectrum(), 1);
+  if (getReversed())
+    return expectShape(*this, "(C3)", "reversed", getReversed(),
+                       {length, channels});
   return success();
 }
 
@@ -246,14 +308,30 @@ LogicalResult LinearOp::verify() {
                      {dim(getInput(), 0), features});
 }
 
+/// States come with `slots` and `positions`.
+template <typename OpTy>
+static LogicalResult verifyBatch(OpTy op, StringRef constraint,
+                                 StringRef states, bool hasAll, bool hasNone) {
+  bool hasSlots = bool(op.getSlots()), hasPositions = bool(op.getPositions());
+  if ((hasAll && hasSlots && hasPositions) ||
+      (hasNone && !hasSlots && !hasPositions))
+    return success();
+  return op.emitOpError() << constraint << ": expected slots, positions and "
+                          << states << " all there or all absent";
+}
+
 LogicalResult ShiftSsmOp::verify() {
   int64_t channels = dim(getInput(), 1), taps = dim(getTaps(), 0);
   if (failed(verifyDestinations(*this)) ||
       failed(expectShape(*this, "(C1)", "output", getOutput(),
                          shaped(getInput()).getShape())) ||
       failed(expectShape(*this, "(C2)", "taps", getTaps(), {taps, channels})) ||
-      failed(expectShape(*this, "(C3)", "skip", getSkip(), {channels})))
+      failed(expectShape(*this, "(C3)", "skip", getSkip(), {channels})) ||
+      failed(
+          verifyBatch(*this, "(C5)", "state", bool(getState()), !getState())))
     return failure();
+  if (!getState())
+    return success();
   return expectShape(*this, "(C4)", "state", getState(),
                      {kAny, taps, channels});
 }
@@ -271,10 +349,130 @@ LogicalResult DiagSsmOp::verify() {
     return emitOpError("(C2): expected a number of heads that divides the ")
            << shapeString(channels) << " channels, found "
            << shapeString(heads);
-  if (failed(expectShape(*this, "(C3)", "skip", getSkip(), {heads})))
+  if (failed(expectShape(*this, "(C3)", "skip", getSkip(), {heads})) ||
+      failed(
+          verifyBatch(*this, "(C5)", "state", bool(getState()), !getState())))
     return failure();
-  return expectShape(*this, "(C4)", "state", getState(),
+  if (getState() && failed(expectShape(*this, "(C4)", "state", getState(),
+                                       {kAny, modes, 2, channels})))
+    return failure();
+  if (getForm() == Form::Direct)
+    return emitOpError("(C7): expected the form recurrence, chunked or fft, "
+                       "found direct");
+  bool isFft = getForm() == Form::Fft;
+  if (isFft != bool(getSpectrum()))
+    return emitOpError("(C6): expected ")
+           << (isFft ? "a spectrum with" : "no spectrum without")
+           << " the form fft";
+  if (isFft)
+    return expectSpectrum(*this, "(C6)", getSpectrum(), heads);
+  return success();
+}
+
+LogicalResult MixerOp::verify() {
+  ArrayRef<int64_t> rows = shaped(getQueries()).getShape();
+  int64_t channels = rows[1], taps = dim(getTaps(), 0),
+          modes = dim(getModes(), 1);
+  if (failed(verifyDestinations(*this)) ||
+      failed(expectShape(*this, "(C1)", "keys", getKeys(), rows)) ||
+      failed(expectShape(*this, "(C1)", "values", getValues(), rows)) ||
+      failed(expectShape(*this, "(C1)", "output", getOutput(), rows)) ||
+      failed(expectShape(*this, "(C2)", "taps", getTaps(), {taps, channels})) ||
+      failed(
+          expectShape(*this, "(C2)", "key_skip", getKeySkip(), {channels})) ||
+      failed(expectShape(*this, "(C2)", "modes", getModes(),
+                         {4, modes, channels})) ||
+      failed(expectShape(*this, "(C2)", "skip", getSkip(), {channels})) ||
+      failed(verifyBatch(*this, "(C4)", "both states",
+                         getShiftState() && getDiagState(),
+                         !getShiftState() && !getDiagState())))
+    return failure();
+  if (getForm() == Form::Direct || getForm() == Form::Fft)
+    return emitOpError("(C5): expected the form recurrence or chunked, found ")
+           << stringifyForm(*getForm());
+  if (!getShiftState())
+    return success();
+  if (failed(expectShape(*this, "(C3)", "shift_state", getShiftState(),
+                         {kAny, taps, channels})))
+    return failure();
+  return expectShape(*this, "(C3)", "diag_state", getDiagState(),
                      {kAny, modes, 2, channels});
+}
+
+int64_t LongConvOp::getTransformLength() {
+  return hasSpectrum() ? dim(getKernel(), 1)
+                       : getRingLength(dim(getKernel(), 0));
+}
+
+LogicalResult LongConvOp::verify() {
+  ArrayRef<int64_t> rows = shaped(getInput()).getShape();
+  if (failed(verifyDestinations(*this)) ||
+      failed(expectShape(*this, "(C1)", "output", getOutput(), rows)) ||
+      (getPre() && failed(expectShape(*this, "(C1)", "pre", getPre(), rows))) ||
+      (getPost() &&
+       failed(expectShape(*this, "(C1)", "post", getPost(), rows))))
+    return failure();
+  if (hasSpectrum()) {
+    if (failed(expectSpectrum(*this, "(C2)", getKernel(), rows[1])))
+      return failure();
+  } else {
+    SmallVector<int64_t> kernel{dim(getKernel(), 0), rows[1]};
+    if (ShapedType::isDynamic(kernel[0]) || kernel[0] < 1)
+      return emitOpError("(C2): expected a kernel of static length, found ")
+             << getKernel().getType();
+    if (failed(expectShape(*this, "(C2)", "kernel", getKernel(), kernel)) ||
+        (getReversed() &&
+         failed(expectShape(*this, "(C2)", "reversed", getReversed(), kernel))))
+      return failure();
+  }
+  if (getSkip() &&
+      failed(expectShape(*this, "(C3)", "skip", getSkip(), {rows[1]})))
+    return failure();
+  Form form = getFormOrDefault();
+  if ((form != Form::Direct && form != Form::Fft) ||
+      (form == Form::Direct && hasSpectrum()))
+    return emitOpError("(C4): expected the form fft, or direct for a kernel in "
+                       "time, found ")
+           << stringifyForm(form) << " for " << getKernel().getType();
+  if (hasSpectrum() ? bool(getReversed()) : getTwoSided())
+    return emitOpError("(C5): expected `reversed` with a kernel in time and "
+                       "`two_sided` with a spectrum");
+  if (form == Form::Fft && isTwoSided() &&
+      (ShapedType::isDynamic(rows[0]) || rows[0] > getTransformLength()))
+    return emitOpError("(C6): expected at most ")
+           << getTransformLength() << " rows, found " << shapeString(rows[0]);
+  return success();
+}
+
+/// `time` is n x C, `spectrum` (n / 2 + 1) x 2 x C.
+static LogicalResult verifyTransform(Operation *op, Value time,
+                                     StringRef spectrumName, Value spectrum) {
+  if (failed(verifyDestinations(op)))
+    return failure();
+  if (!shaped(time).hasStaticShape() || dim(time, 0) < 1)
+    return op->emitOpError("(C1): expected a static number of rows, found ")
+           << time.getType();
+  return expectShape(op, "(C1)", spectrumName, spectrum,
+                     {dim(time, 0) / 2 + 1, 2, dim(time, 1)});
+}
+
+LogicalResult RfftOp::verify() {
+  return verifyTransform(*this, getInput(), "output", getOutput());
+}
+
+LogicalResult IrfftOp::verify() {
+  return verifyTransform(*this, getOutput(), "input", getInput());
+}
+
+LogicalResult SpectralProductOp::verify() {
+  if (failed(verifyDestinations(*this)))
+    return failure();
+  SmallVector<int64_t> shape{dim(getLhs(), 0), 2, dim(getLhs(), 2)};
+  for (auto [name, value] :
+       {std::pair("lhs", getLhs()), {"rhs", getRhs()}, {"output", getOutput()}})
+    if (failed(expectShape(*this, "(C1)", name, value, shape)))
+      return failure();
+  return success();
 }
 
 /// The constraints that h3.head_expand and h3.head_contract share: `matrix` is

@@ -9,8 +9,9 @@
 #ifndef H3_OPS
 #define H3_OPS
 
-include "H3.td"
+include "H3Attrs.td"
 include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/DestinationStyleOpInterface.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
@@ -28,35 +29,64 @@ def H3_Cube : H3_Shaped<[F32], 3>;
 def H3_Quad : H3_Shaped<[F32], 4>;
 def H3_Indices : H3_Shaped<[I32], 1>;
 def H3_Table : AnyTypeOf<[H3_Matrix, H3_Cube]>;
+def H3_Kernel : AnyTypeOf<[H3_Matrix, H3_Quad]>;
 
 //===----------------------------------------------------------------------===//
 // Parameters
 //===----------------------------------------------------------------------===//
 
-def H3_ParameterOp : H3_Op<"parameter", [Symbol]> {
+def H3_ParameterOp
+    : H3_Op<"parameter", [Symbol, IsolatedFromAbove]> {
   let summary = "a parameter of the model";
   let description = [{
     Declares a parameter whose value lives in the weight file, not in the IR.
-    The weight writer computes it once from the checkpoint tensors `sources`:
-    `recipe` names the operation that it applies, `copy` takes one tensor as it
-    is stored. `offset` is the parameter's place in the weight file in bytes,
-    set by `h3-layout-parameters`.
+    The weight writer computes it once from the checkpoint tensors `sources`: by
+    the operations of the `recipe`, whose arguments they are, or, without a
+    recipe, as a copy. `offset` is the parameter's place in the weight file in
+    bytes, set by `h3-layout-parameters`.
 
-    - (C1) a `copy` has exactly one source; every recipe has at least one.
+    - (C1) a parameter without recipe has one source; with one, it has as many
+      sources as the recipe has arguments.
     - (C2) the type has a static shape.
+    - (C3) the recipe ends with an `h3.yield` of that type.
+    - (C4) what stands before it are functions of weights.
 
     ```mlir
-    h3.parameter @norm.weight : tensor<64xf32> from "copy"["norm.weight"]
+    h3.parameter @norm.weight : tensor<64xf32> from ["norm.weight"]
+    h3.parameter @taps : tensor<64x8xf32> from ["B", "C"] {
+    ^bb0(%b: tensor<8x64xf32>, %c: tensor<1x8x64xf32>):
+      %0 = h3.shift_kernel %b, %c : tensor<8x64xf32>, tensor<1x8x64xf32> -> tensor<64x8xf32>
+      h3.yield %0 : tensor<64x8xf32>
+    }
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
                        TypeAttrOf<AnyStaticShapeTensor>:$type,
-                       StrAttr:$recipe, StrArrayAttr:$sources,
-                       OptionalAttr<I64Attr>:$offset);
+                       StrArrayAttr:$sources, OptionalAttr<I64Attr>:$offset);
+  let regions = (region MaxSizedRegion<1>:$recipe);
   let assemblyFormat = [{
-    $sym_name `:` $type `from` $recipe `` $sources (`at` $offset^)? attr-dict
+    $sym_name `:` $type `from` $sources (`at` $offset^)? ($recipe^)? attr-dict
   }];
   let hasVerifier = 1;
+}
+
+def H3_YieldOp
+    : H3_Op<"yield", [Pure, Terminator, ReturnLike,
+                      HasParent<"::h3::ParameterOp">]> {
+  let summary = "the value that a recipe computes";
+  let description = [{
+    Ends the recipe of an `h3.parameter`.
+
+    ```mlir
+    h3.parameter @panels : tensor<7x64x16xf32> from ["weight"] {
+    ^bb0(%w: tensor<100x64xf32>):
+      %0 = h3.pack_panels %w : tensor<100x64xf32> -> tensor<7x64x16xf32>
+      h3.yield %0 : tensor<7x64x16xf32>
+    }
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$value);
+  let assemblyFormat = "$value attr-dict `:` type($value)";
 }
 
 def H3_GetParameterOp
@@ -76,13 +106,18 @@ def H3_GetParameterOp
   let assemblyFormat = "$name attr-dict `:` type($value)";
 }
 
-/// A function of parameters alone, computed by the weight writer.
-class H3_FoldedOp<string mnemonic, list<Trait> traits = []>
-    : H3_Op<mnemonic, !listconcat([Pure], traits)> {
+/// Marks what the weight writer can compute.
+def H3_WeightFunction : NativeOpTrait<"WeightFunction"> {
+  let cppNamespace = "::h3";
+}
+
+/// A function of weights, computed once, by the weight writer.
+class H3_WeightFunctionOp<string mnemonic, list<Trait> traits = []>
+    : H3_Op<mnemonic, !listconcat([Pure, H3_WeightFunction], traits)> {
   let hasVerifier = 1;
 }
 
-def H3_PackPanelsOp : H3_FoldedOp<"pack_panels"> {
+def H3_PackPanelsOp : H3_WeightFunctionOp<"pack_panels"> {
   let summary = "a weight matrix in the layout that the kernels stream";
   let description = [{
     `panels[p, k, n] = weight[p * W + n, k]` for a panel width of W columns; rows
@@ -101,7 +136,7 @@ def H3_PackPanelsOp : H3_FoldedOp<"pack_panels"> {
 }
 
 def H3_ShiftKernelOp
-    : H3_FoldedOp<"shift_kernel",
+    : H3_WeightFunctionOp<"shift_kernel",
                   [DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
   let summary = "the convolution kernel of a shift SSM";
   let description = [{
@@ -124,16 +159,20 @@ def H3_ShiftKernelOp
 }
 
 def H3_DiagModesOp
-    : H3_FoldedOp<"diag_modes",
+    : H3_WeightFunctionOp<"diag_modes",
                   [DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
   let summary = "the discretised modes of a diagonal SSM";
   let description = [{
-    Bilinear discretisation of `x' = A x + B u` with `A = -exp(inv_a_real) + i
-    a_imag` and `dt = exp(log_dt)`: `dA = (1 + dt A / 2) / (1 - dt A / 2)`,
-    `dB = dt B / (1 - dt A / 2)`. The input factor is moved into the output,
-    so that a step is `x <- dA x + u`, `y = Re sum_m w[m] x[m]` with
-    `w = 2 C dB`. The result holds `Re dA, Im dA, Re w, -Im w`, each M x H, heads
-    last. Where A and B have fewer rows than H, head `h` uses row `h mod rows`.
+    Discretises `x' = A x + B u` with `A = -exp(inv_a_real) + i a_imag` and the time
+    step `dt = exp(log_dt)` (S4D, arXiv 2206.11893, section 3.1):
+
+    - `bilinear`: `dA = (1 + dt A / 2) / (1 - dt A / 2)`, `dB = dt B / (1 - dt A / 2)`;
+    - `zoh` (zero-order hold): `dA = exp(dt A)`, `dB = (exp(dt A) - 1) / A B`.
+
+    The input factor is moved into the output, so that a step is `x <- dA x + u`,
+    `y = Re sum_m w[m] x[m]` with `w = 2 C dB`. The result holds `Re dA, Im dA, Re w,
+    -Im w`, each M x H, heads last. Where A and B have fewer rows than H (`n_ssm`),
+    head `h` uses row `h mod rows`.
 
     - (C1) `c` is 1 x H x M x 2, `b` is R x M x 2, `log_dt` has H values,
       `inv_a_real` and `a_imag` are R x M, and the result is 4 x M x H.
@@ -148,11 +187,63 @@ def H3_DiagModesOp
   let arguments = (ins TensorRankOf<[F32], [4]>:$c, TensorRankOf<[F32], [3]>:$b,
                        TensorRankOf<[F32], [1]>:$log_dt,
                        TensorRankOf<[F32], [2]>:$inv_a_real,
-                       TensorRankOf<[F32], [2]>:$a_imag);
+                       TensorRankOf<[F32], [2]>:$a_imag,
+                       DefaultValuedAttr<H3_DiscretizationAttr,
+                           "::h3::Discretization::Bilinear">:$discretization);
   let results = (outs TensorRankOf<[F32], [3]>:$modes);
   let assemblyFormat = [{
     $c `,` $b `,` $log_dt `,` $inv_a_real `,` $a_imag attr-dict `:`
     type(operands) `->` type($modes)
+  }];
+}
+
+def H3_DiagKernelOp : H3_WeightFunctionOp<"diag_kernel"> {
+  let summary = "the convolution kernel of a diagonal SSM";
+  let description = [{
+    `kernel[t, h] = Re sum_m w[m, h] dA[m, h]^t` for `0 <= t < L`: the impulse response
+    of `h3.diag_ssm` with these modes, a product of the weights with the Vandermonde
+    matrix of dA, taken as powers of a logarithm (S4D, arXiv 2206.11893, section
+    3.3).
+
+    - (C1) `modes` is 4 x M x H and the result L x H.
+
+    ```mlir
+    %k = h3.diag_kernel %modes : tensor<4x32x8xf32> -> tensor<512x8xf32>
+    ```
+  }];
+  let arguments = (ins TensorRankOf<[F32], [3]>:$modes);
+  let results = (outs TensorRankOf<[F32], [2]>:$kernel);
+  let assemblyFormat = "$modes attr-dict `:` type($modes) `->` type($kernel)";
+}
+
+def H3_ConvSpectrumOp : H3_WeightFunctionOp<"conv_spectrum"> {
+  let summary = "a kernel's spectrum, as the fft form of a convolution reads it";
+  let description = [{
+    `spectrum[b, j, :, w]` is real and imaginary part of `1/n sum_t kernel[t, c]
+    r_j^t`, plus, with a `reversed` kernel, `1/n sum_t reversed[t, c] conj(r_j)^t`, for
+    the channel `c = b * W + w`, zero beyond the last. The `r_j` are the n roots of `x^n =
+    i` in the order in which a decimating transform leaves them (`RingTransform.h`):
+    in this ring, `x^n` is not 1 but i, so that the product of two real sequences has
+    their causal convolution as real part and what spills over as imaginary part,
+    without zero padding.
+
+    - (C1) the result is ceil(C / W) x n x 2 x W, and n at least the length of the
+      kernels.
+    - (C2) n is a length that transforms have: `3^a 5^b 2^k` with `k >= 2`.
+    - (C3) `reversed` has the shape of `kernel`.
+
+    ```mlir
+    %s = h3.conv_spectrum %k : tensor<500x40xf32> -> tensor<3x512x2x16xf32>
+    %b = h3.conv_spectrum %k reversed %r
+      : tensor<500x40xf32>, tensor<500x40xf32> -> tensor<3x512x2x16xf32>
+    ```
+  }];
+  let arguments = (ins TensorRankOf<[F32], [2]>:$kernel,
+                       Optional<TensorRankOf<[F32], [2]>>:$reversed);
+  let results = (outs TensorRankOf<[F32], [4]>:$spectrum);
+  let assemblyFormat = [{
+    $kernel (`reversed` $reversed^)? attr-dict `:` type(operands) `->`
+    type($spectrum)
   }];
 }
 
@@ -272,28 +363,37 @@ def H3_LinearOp : H3_LayerOp<"linear"> {
 }
 
 /// A sequence of inputs and the states of all sequences in, the sequence of
-/// outputs and the new states out.
-class H3_StatefulOp<string mnemonic> : H3_LayerOp<mnemonic> {
+/// outputs and the new states out. Without states, sequences start from zero and
+/// their last states are dropped.
+class H3_StatefulOp<string mnemonic, int numStates>
+    : H3_LayerOp<mnemonic, [AttrSizedOperandSegments]> {
   let extraClassDeclaration = [{
     ::mlir::MutableOperandRange getDpsInitsMutable() {
       unsigned first = getOutputMutable().getOperandNumber();
-      return ::mlir::MutableOperandRange(getOperation(), first, 2);
+      return ::mlir::MutableOperandRange(
+          getOperation(), first, getOperation()->getNumOperands() - first);
+    }
+    /// True where sequences go on from states.
+    bool hasStates() {
+      return getDpsInitsMutable().size() == }] # !add(numStates, 1) # [{;
     }
   }];
 }
 
-def H3_ShiftSsmOp : H3_StatefulOp<"shift_ssm"> {
+def H3_ShiftSsmOp : H3_StatefulOp<"shift_ssm", 1> {
   let summary = "a shift SSM, one per channel";
   let description = [{
     `output[t] = sum_n taps[n] input[t - n] + skip input[t]`, channel by channel, the
     inputs before a sequence's first row taken from its state. `state[p, n, c]` is a
     ring: the input at position `q` of the sequence in slot `p` stands at
-    `n = q mod N`. A slot starts as zeros.
+    `n = q mod N`. A slot starts as zeros. Without `state`, the inputs before the
+    first are zeros.
 
     - (C1) `output` has the shape of `input`, T x C.
     - (C2) `taps` is N x C.
     - (C3) `skip` has C values.
     - (C4) `state` is P x N x C.
+    - (C5) `slots` and `positions` come with `state`, and not without.
 
     ```mlir
     %y, %s1 = h3.shift_ssm
@@ -304,35 +404,51 @@ def H3_ShiftSsmOp : H3_StatefulOp<"shift_ssm"> {
     ```
   }];
   let arguments = (ins H3_Matrix:$input, H3_Matrix:$taps, H3_Vector:$skip,
-                       H3_Indices:$starts, H3_Indices:$slots,
-                       H3_Indices:$positions, H3_Matrix:$output,
-                       H3_Cube:$state);
+                       H3_Indices:$starts, Optional<H3_Indices>:$slots,
+                       Optional<H3_Indices>:$positions, H3_Matrix:$output,
+                       Optional<H3_Cube>:$state);
   let assemblyFormat = [{
     attr-dict `ins` `(` $input `,` $taps `,` $skip `:`
     type($input) `,` type($taps) `,` type($skip) `)`
-    `batch` `(` $starts `,` $slots `,` $positions `:`
-    type($starts) `,` type($slots) `,` type($positions) `)`
-    `outs` `(` $output `,` $state `:` type($output) `,` type($state) `)`
+    `batch` `(` $starts (`,` $slots^ `,` $positions)? `:`
+    type($starts) (`,` type($slots)^ `,` type($positions))? `)`
+    `outs` `(` $output (`,` $state^)? `:` type($output) (`,` type($state)^)? `)`
     (`->` type($results)^)?
   }];
 }
 
-def H3_DiagSsmOp : H3_StatefulOp<"diag_ssm"> {
+def H3_DiagSsmOp : H3_StatefulOp<"diag_ssm", 1> {
   let summary = "a diagonal SSM, one per head";
   let description = [{
     `x[m] <- dA[m] x[m] + input[t]`, `output[t] = Re sum_m w[m] x[m] + skip
     input[t]`, with the modes of `h3.diag_modes`. The C channels of a row are `C / H`
     planes of H heads, and channel `c` uses the SSM of head `c mod H`.
     `state[p, m, 0 or 1, c]` is the real or imaginary part of `x[m]` of channel `c`
-    of the sequence in slot `p`. A slot starts as zeros.
+    of the sequence in slot `p`. A slot starts as zeros. Without `state`, every
+    sequence starts from zero.
+
+    The `form` says how; what it computes is the same up to rounding:
+
+    - `recurrence` (where none is given): row after row, a few modes in registers
+      at a time. The bits do not depend on how a sequence is cut into steps.
+    - `chunked`: chunks of 16 rows on a grid that starts at position 0. Inside of
+      a chunk a convolution with the first 16 values of the kernel, between chunks
+      the state. The bits do not depend on cuts on the grid.
+    - `fft`: blocks of n rows, convolved through `spectrum`
+      (`h3.conv_spectrum` of the `h3.diag_kernel` of these modes, n rows long),
+      the states beside it.
 
     - (C1) `output` has the shape of `input`, T x C.
     - (C2) `modes` is 4 x M x H, and H divides C.
     - (C3) `skip` has H values.
     - (C4) `state` is P x M x 2 x C.
+    - (C5) `slots` and `positions` come with `state`, and not without.
+    - (C6) `spectrum` comes with the form `fft`, and not without; it is B x n x 2 x W
+      with B = ceil(H / W) and n a length that transforms have.
+    - (C7) the form is `recurrence`, `chunked` or `fft`.
 
     ```mlir
-    %y, %s1 = h3.diag_ssm
+    %y, %s1 = h3.diag_ssm form(chunked)
       ins(%u, %modes, %skip : tensor<?x8xf32>, tensor<4x32x8xf32>, tensor<8xf32>)
       batch(%starts, %slots, %positions : tensor<?xi32>, tensor<?xi32>, tensor<?xi32>)
       outs(%init, %s : tensor<?x8xf32>, tensor<?x32x2x8xf32>)
@@ -340,16 +456,194 @@ def H3_DiagSsmOp : H3_StatefulOp<"diag_ssm"> {
     ```
   }];
   let arguments = (ins H3_Matrix:$input, H3_Cube:$modes, H3_Vector:$skip,
-                       H3_Indices:$starts, H3_Indices:$slots,
-                       H3_Indices:$positions, H3_Matrix:$output,
-                       H3_Quad:$state);
+                       Optional<H3_Quad>:$spectrum, H3_Indices:$starts,
+                       Optional<H3_Indices>:$slots,
+                       Optional<H3_Indices>:$positions,
+                       OptionalAttr<H3_FormAttr>:$form, H3_Matrix:$output,
+                       Optional<H3_Quad>:$state);
   let assemblyFormat = [{
-    attr-dict `ins` `(` $input `,` $modes `,` $skip `:`
+    (`form` `(` `` $form^ `)`)? attr-dict
+    `ins` `(` $input `,` $modes `,` $skip `:`
     type($input) `,` type($modes) `,` type($skip) `)`
-    `batch` `(` $starts `,` $slots `,` $positions `:`
-    type($starts) `,` type($slots) `,` type($positions) `)`
-    `outs` `(` $output `,` $state `:` type($output) `,` type($state) `)`
+    (`spectrum` `(` $spectrum^ `:` type($spectrum) `)`)?
+    `batch` `(` $starts (`,` $slots^ `,` $positions)? `:`
+    type($starts) (`,` type($slots)^ `,` type($positions))? `)`
+    `outs` `(` $output (`,` $state^)? `:` type($output) (`,` type($state)^)? `)`
     (`->` type($results)^)?
+  }];
+}
+
+def H3_MixerOp : H3_StatefulOp<"mixer", 2> {
+  let summary = "the H3 mixer for heads of width 1, in one pass over memory";
+  let description = [{
+    `output = queries . diag_ssm(shift_ssm(keys) . values)`, channel by channel: H3
+    (arXiv 2212.14052, section 3.2) with `taps` and `key_skip` as in
+    `h3.shift_ssm`, `modes`, `skip` and `form` as in `h3.diag_ssm`.
+
+    - (C1) `keys`, `values` and `output` have the shape of `queries`, T x C.
+    - (C2) `taps` is N x C, `key_skip` and `skip` have C values, and `modes` is 4 x M
+      x C.
+    - (C3) `shift_state` is P x N x C and `diag_state` P x M x 2 x C.
+    - (C4) both states, `slots` and `positions` are there, or none of them is.
+    - (C5) the form is `recurrence` or `chunked`.
+
+    ```mlir
+    %y, %s1, %x1 = h3.mixer form(recurrence)
+      ins(%q, %k, %v : tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>)
+      shift(%taps, %ks : tensor<64x8xf32>, tensor<8xf32>)
+      diag(%modes, %skip : tensor<4x32x8xf32>, tensor<8xf32>)
+      batch(%starts, %slots, %positions : tensor<?xi32>, tensor<?xi32>, tensor<?xi32>)
+      outs(%init, %s, %x : tensor<?x8xf32>, tensor<?x64x8xf32>, tensor<?x32x2x8xf32>)
+      -> tensor<?x8xf32>, tensor<?x64x8xf32>, tensor<?x32x2x8xf32>
+    ```
+  }];
+  let arguments = (ins H3_Matrix:$queries, H3_Matrix:$keys, H3_Matrix:$values,
+                       H3_Matrix:$taps, H3_Vector:$key_skip, H3_Cube:$modes,
+                       H3_Vector:$skip, H3_Indices:$starts,
+                       Optional<H3_Indices>:$slots,
+                       Optional<H3_Indices>:$positions,
+                       OptionalAttr<H3_FormAttr>:$form, H3_Matrix:$output,
+                       Optional<H3_Cube>:$shift_state,
+                       Optional<H3_Quad>:$diag_state);
+  let assemblyFormat = [{
+    (`form` `(` `` $form^ `)`)? attr-dict
+    `ins` `(` $queries `,` $keys `,` $values `:`
+    type($queries) `,` type($keys) `,` type($values) `)`
+    `shift` `(` $taps `,` $key_skip `:` type($taps) `,` type($key_skip) `)`
+    `diag` `(` $modes `,` $skip `:` type($modes) `,` type($skip) `)`
+    `batch` `(` $starts (`,` $slots^ `,` $positions)? `:`
+    type($starts) (`,` type($slots)^ `,` type($positions))? `)`
+    `outs` `(` $output (`,` $shift_state^ `,` $diag_state)? `:`
+    type($output) (`,` type($shift_state)^ `,` type($diag_state))? `)`
+    (`->` type($results)^)?
+  }];
+}
+
+def H3_LongConvOp : H3_LayerOp<"long_conv", [AttrSizedOperandSegments]> {
+  let summary = "a convolution with an explicit kernel, one per channel";
+  let description = [{
+    Within each sequence, with `v = pre . input` where there is a `pre` gate,
+
+        y[t] = sum_s kernel[s] v[t - s] + sum_s reversed[s] v[t + s] + skip v[t]
+        output = post . act(y)
+
+    where `reversed`, `skip` and `post` are there, and `gelu` makes `act` the tanh
+    approximation of GELU. Without `reversed` the convolution is causal.
+
+    The kernel is given by its L values for each channel (L x C) or by its
+    `h3.conv_spectrum` (B x n x 2 x W); a spectrum with a reversed kernel is
+    `two_sided`. The `form` says how:
+
+    - `direct` (where none is given and the kernel is L x C): products and sums in
+      time, for short kernels. Exactly causal.
+    - `fft`: blocks of n rows, what spills over added to the next block.
+      Without a spectrum operand, n is the shortest length of a transform of at
+      least L rows, and each call transforms the kernel.
+
+    - (C1) `output`, `pre` and `post` have the shape of `input`, T x C.
+    - (C2) a kernel in time is L x C, and `reversed` has its shape; a spectrum is
+      B x n x 2 x W with B = ceil(C / W) and n a length that transforms have.
+    - (C3) `skip` has C values.
+    - (C4) the form is `direct`, for a kernel in time, or `fft`.
+    - (C5) `reversed` goes with a kernel in time, `two_sided` with a spectrum.
+    - (C6) a convolution in both directions by `fft` has a static number of rows,
+      at most n.
+
+    ```mlir
+    %0 = h3.long_conv form(fft) {gelu}
+      ins(%u, %k : tensor<?x8xf32>, tensor<1000x8xf32>) skip(%d : tensor<8xf32>)
+      pre(%v : tensor<?x8xf32>) post(%q : tensor<?x8xf32>)
+      batch(%starts : tensor<?xi32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
+    ```
+  }];
+  let arguments = (ins H3_Matrix:$input, H3_Kernel:$kernel,
+                       Optional<H3_Matrix>:$reversed, Optional<H3_Vector>:$skip,
+                       Optional<H3_Matrix>:$pre, Optional<H3_Matrix>:$post,
+                       H3_Indices:$starts, OptionalAttr<H3_FormAttr>:$form,
+                       UnitAttr:$gelu, UnitAttr:$two_sided,
+                       H3_Matrix:$output);
+  let assemblyFormat = [{
+    (`form` `(` `` $form^ `)`)? attr-dict
+    `ins` `(` $input `,` $kernel `:` type($input) `,` type($kernel) `)`
+    (`reversed` `(` $reversed^ `:` type($reversed) `)`)?
+    (`skip` `(` $skip^ `:` type($skip) `)`)?
+    (`pre` `(` $pre^ `:` type($pre) `)`)?
+    (`post` `(` $post^ `:` type($post) `)`)?
+    `batch` `(` $starts `:` type($starts) `)`
+    `outs` `(` $output `:` type($output) `)` (`->` type($results)^)?
+  }];
+  let extraClassDeclaration = initDeclaration # [{
+    /// True where the kernel is a spectrum.
+    bool hasSpectrum() {
+      return ::llvm::cast<::mlir::ShapedType>(getKernel().getType()).getRank() == 4;
+    }
+    bool isTwoSided() { return getReversed() || getTwoSided(); }
+    /// The form, where none is given what the kernel tells.
+    ::h3::Form getFormOrDefault() {
+      return getForm().value_or(hasSpectrum() ? ::h3::Form::Fft
+                                              : ::h3::Form::Direct);
+    }
+    /// Rows of a block of the fft form.
+    int64_t getTransformLength();
+  }];
+}
+
+def H3_RfftOp : H3_LayerOp<"rfft"> {
+  let summary = "the discrete Fourier transform of real columns";
+  let description = [{
+    `output[f, :, c]` is real and imaginary part of `sum_t input[t, c] exp(-2 pi i f t /
+    n)` for the n rows of the input and `0 <= f <= n / 2`.
+
+    - (C1) `input` is n x C and `output` (n / 2 + 1) x 2 x C, both static.
+
+    ```mlir
+    %0 = h3.rfft ins(%u : tensor<1000x8xf32>)
+           outs(%init : tensor<501x2x8xf32>) -> tensor<501x2x8xf32>
+    ```
+  }];
+  let arguments = (ins H3_Matrix:$input, H3_Cube:$output);
+  let assemblyFormat = [{
+    attr-dict `ins` `(` $input `:` type($input) `)`
+    `outs` `(` $output `:` type($output) `)` (`->` type($results)^)?
+  }];
+}
+
+def H3_IrfftOp : H3_LayerOp<"irfft"> {
+  let summary = "the inverse of h3.rfft";
+  let description = [{
+    The n real rows whose `h3.rfft` is `input`, with the factor 1/n. The imaginary
+    parts at frequency 0 and, for even n, at n / 2 count as zeros.
+
+    - (C1) `output` is n x C and `input` (n / 2 + 1) x 2 x C, both static.
+
+    ```mlir
+    %0 = h3.irfft ins(%s : tensor<501x2x8xf32>)
+           outs(%init : tensor<1000x8xf32>) -> tensor<1000x8xf32>
+    ```
+  }];
+  let arguments = (ins H3_Cube:$input, H3_Matrix:$output);
+  let assemblyFormat = [{
+    attr-dict `ins` `(` $input `:` type($input) `)`
+    `outs` `(` $output `:` type($output) `)` (`->` type($results)^)?
+  }];
+}
+
+def H3_SpectralProductOp : H3_LayerOp<"spectral_product"> {
+  let summary = "the pointwise product of two spectra";
+  let description = [{
+    `output[f, :, c]` is the complex product of `lhs[f, :, c]` and `rhs[f, :, c]`.
+
+    - (C1) `rhs` and `output` have the shape of `lhs`, F x 2 x C.
+
+    ```mlir
+    %0 = h3.spectral_product ins(%a, %b : tensor<501x2x8xf32>, tensor<501x2x8xf32>)
+           outs(%init : tensor<501x2x8xf32>) -> tensor<501x2x8xf32>
+    ```
+  }];
+  let arguments = (ins H3_Cube:$lhs, H3_Cube:$rhs, H3_Cube:$output);
+  let assemblyFormat = [{
+    attr-dict `ins` `(` $lhs `,` $rhs `:` type($lhs) `,` type($rhs) `)`
+    `outs` `(` $output `:` type($output) `)` (`->` type($results)^)?
   }];
 }
 

@@ -30,13 +30,33 @@ H3_INFER_LAYER(EmbeddingOp, 1)
 H3_INFER_LAYER(GatherRowsOp, 1)
 H3_INFER_LAYER(LayerNormOp, 1)
 H3_INFER_LAYER(LinearOp, 1)
-H3_INFER_LAYER(ShiftSsmOp, 2)
-H3_INFER_LAYER(DiagSsmOp, 2)
+H3_INFER_LAYER(LongConvOp, 1)
+H3_INFER_LAYER(RfftOp, 1)
+H3_INFER_LAYER(IrfftOp, 1)
+H3_INFER_LAYER(SpectralProductOp, 1)
 H3_INFER_LAYER(HeadExpandOp, 1)
 H3_INFER_LAYER(HeadContractOp, 1)
 H3_INFER_LAYER(CacheKeysOp, 1)
 H3_INFER_LAYER(AttentionOp, 1)
 #undef H3_INFER_LAYER
+
+// The states of these may be absent.
+#define H3_INFER_STATEFUL(OP, ...)                                             \
+  LogicalResult OP::inferReturnTypes(                                          \
+      MLIRContext *, std::optional<Location>, ValueRange operands,             \
+      DictionaryAttr attributes, OpaqueProperties properties,                  \
+      RegionRange regions, SmallVectorImpl<Type> &types) {                     \
+    Adaptor op(operands, attributes, properties, regions);                     \
+    for (Value init : {__VA_ARGS__})                                           \
+      if (init)                                                                \
+        inferLayerTypes(init, types);                                          \
+    return success();                                                          \
+  }
+H3_INFER_STATEFUL(ShiftSsmOp, op.getOutput(), op.getState())
+H3_INFER_STATEFUL(DiagSsmOp, op.getOutput(), op.getState())
+H3_INFER_STATEFUL(MixerOp, op.getOutput(), op.getShiftState(),
+                  op.getDiagState())
+#undef H3_INFER_STATEFUL
 
 static ArrayRef<int64_t> shapeOf(Value value) {
   return cast<ShapedType>(value.getType()).getShape();

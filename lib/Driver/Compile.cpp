@@ -6,14 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "h3/Driver/Compile.h"
+#include "CompileKernels.h"
 #include "Model.h"
 #include "Outputs.h"
+#include "Stages.h"
 #include "h3/Importer/BuildModule.h"
-#include "h3/InitAll.h"
-#include "h3/Pipelines/Pipelines.h"
 #include "h3/Weights/WeightFile.h"
-#include "mlir/IR/Diagnostics.h"
-#include "mlir/Pass/PassManager.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -23,86 +21,49 @@ using namespace h3;
 
 namespace {
 
-class Compilation {
+class Compilation final : Stages {
 public:
   Compilation(const CompileOptions &options, Model &model, CpuTarget &target,
               raw_fd_ostream &notes)
-      : options(options), model(model), target(target), notes(notes) {
-    mlir::DialectRegistry registry;
-    registerDialects(registry);
-    context.appendDialectRegistry(registry);
-    passOptions.lanes = target.lanes;
-    passOptions.tileRows = target.tileRows;
-    passOptions.maxTokens = options.maxTokens;
-  }
+      : Stages(options, target), model(model), notes(notes) {}
 
   Error run() {
     module =
         buildModule(context, model.config, options.maxContext, model.source);
     if (options.stage == Stage::H3)
       return print(*module);
-    if (Error failure = runPasses(buildParameterPipeline))
+    if (Error failure = runPasses(*module, buildParameterPipeline))
       return failure;
     std::string digest = computeWeightDigest(*module, *model.weights);
-    if (Error failure = runPasses(buildBufferPipeline))
+    if (Error failure = runPasses(*module, buildBufferPipeline))
       return failure;
     if (options.stage == Stage::Linalg)
       return print(*module);
-    if (Error failure = runPasses(buildVectorPipeline))
+    if (Error failure = runPasses(*module, buildVectorPipeline))
       return failure;
     if (options.stage == Stage::Vector)
       return print(*module);
-    if (Error failure =
-            runPasses([](mlir::OpPassManager &pm, const CpuPipelineOptions &) {
-              buildLlvmPipeline(pm);
-            }))
+    if (Error failure = runPasses(*module, buildLlvmPipeline))
       return failure;
     return runBackEnd(digest);
   }
 
 private:
-  using Build =
-      function_ref<void(mlir::OpPassManager &, const CpuPipelineOptions &)>;
-  /// Runs a pipeline; what it emits becomes the error.
-  Error runPasses(Build build) {
-    std::string message;
-    mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &d) {
-      if (d.getSeverity() == mlir::DiagnosticSeverity::Error &&
-          message.empty()) {
-        raw_string_ostream(message) << d.getLocation() << ": " << d;
-        return mlir::success();
-      }
-      return mlir::failure(d.getSeverity() != mlir::DiagnosticSeverity::Error);
-    });
-    mlir::PassManager pm(&context);
-    if (mlir::failed(mlir::applyPassManagerCLOptions(pm)))
-      return createStringError("the options of MLIR's pass manager conflict");
-    mlir::applyDefaultTimingPassManagerCLOptions(pm);
-    build(pm, passOptions);
-    if (mlir::succeeded(pm.run(*module)))
-      return Error::success();
-    return createStringError("internal: a pass failed: " + message);
-  }
-
   Error runBackEnd(StringRef digest) {
     ModelDescription description =
         describe(model, options, target, getWeightBytes(*module));
     description.weightsDigest = digest.str();
     LLVMContext llvmContext;
     Expected<std::unique_ptr<llvm::Module>> llvmModule =
-        translateToLlvm(*module, description, target, llvmContext);
+        translateToLlvm(*module, &description, target, llvmContext);
     if (!llvmModule)
       return llvmModule.takeError();
-    if (options.stage == Stage::Llvm)
-      return print(**llvmModule);
+    if (isText(options.stage) || options.stage == Stage::Obj)
+      return writeCode(**llvmModule);
     Expected<SmallString<0>> code =
-        emitMachineCode(**llvmModule, target, options.stage == Stage::Asm);
+        emitMachineCode(**llvmModule, target, /*asAssembly=*/false);
     if (!code)
       return code.takeError();
-    if (options.stage == Stage::Asm)
-      return print(code->str());
-    if (options.stage == Stage::Obj)
-      return writeWhole(options.output, *code);
     return link(*code, digest);
   }
 
@@ -146,30 +107,16 @@ private:
     return linked->keep(isProgram);
   }
 
-  template <typename T> Error print(T &&what) {
-    std::string text;
-    raw_string_ostream stream(text);
-    if constexpr (std::is_same_v<std::decay_t<T>, mlir::ModuleOp>)
-      what->print(stream);
-    else
-      stream << what;
-    return options.output.empty() ? writeStream(outs(), "stdout", text)
-                                  : writeWhole(options.output, text);
-  }
-
-  const CompileOptions &options;
   Model &model;
-  CpuTarget &target;
   raw_fd_ostream &notes;
-  mlir::MLIRContext context;
-  CpuPipelineOptions passOptions;
   mlir::OwningOpRef<mlir::ModuleOp> module;
 };
 
 } // namespace
 
 /// Fails where the output must not or cannot be replaced.
-static Error checkOutput(const CompileOptions &options, const Model &model) {
+static Error checkOutput(const CompileOptions &options,
+                         ArrayRef<std::string> inputs) {
   StringRef output = options.output;
   bool isPair = !isText(options.stage) && options.stage != Stage::Obj;
   sys::fs::file_status status;
@@ -191,7 +138,7 @@ static Error checkOutput(const CompileOptions &options, const Model &model) {
       sys::fs::is_directory(options.output + ".h3w"))
     return createStringError(output + ".h3w: is a directory, expected a file "
                                       "to write the weights to");
-  for (const std::string &input : model.files)
+  for (const std::string &input : inputs)
     if (sys::fs::equivalent(output, input))
       return createStringError(output + ": is an input of the compilation; "
                                         "name another file with -o");
@@ -202,10 +149,15 @@ Error h3::compile(const CompileOptions &options, raw_fd_ostream &notes) {
   Expected<CpuTarget> target = CpuTarget::create(options.cpu);
   if (!target)
     return target.takeError();
+  if (isKernelFile(options.model)) {
+    if (Error failure = checkOutput(options, {options.model}))
+      return failure;
+    return compileKernels(options, *target);
+  }
   Expected<Model> model = Model::open(options, notes);
   if (!model)
     return model.takeError();
-  if (Error failure = checkOutput(options, *model))
+  if (Error failure = checkOutput(options, model->files))
     return failure;
   return Compilation(options, *model, *target, notes).run();
 }

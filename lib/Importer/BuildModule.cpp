@@ -50,7 +50,7 @@ private:
   void declareParameters() {
     for (const TensorSpec &spec : listTensors(config)) {
       locate(spec.name);
-      ParameterOp::create(b, spec.name, floats(spec.shape), "copy",
+      ParameterOp::create(b, spec.name, floats(spec.shape),
                           b.getStrArrayAttr({spec.name}), IntegerAttr());
       types[spec.name] = floats(spec.shape);
     }
@@ -150,8 +150,8 @@ private:
     Value modes = DiagModesOp::create(b, c, bRows, logDt, invAReal, aImag);
     Value skip = parameter("mixer.D");
     Value init = empty(planesWidth());
-    auto diag = DiagSsmOp::create(b, planes, modes, skip, starts, slots,
-                                  positions, init, written[next]);
+    auto diag = DiagSsmOp::create(b, planes, modes, skip, Value(), starts, slots,
+                                  positions, FormAttr(), init, written[next]);
     written[next++] = diag->getResult(1);
     Value mixed = layer<HeadContractOp>({q, diag->getResult(0)},
                                         empty(config.dModel), headDim);

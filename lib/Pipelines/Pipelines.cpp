@@ -5,6 +5,7 @@
 #include "h3/Transforms/Passes.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -23,13 +24,20 @@ void h3::buildParameterPipeline(OpPassManager &pm,
   pm.addPass(createVerifyPhase({"tensor"}));
 }
 
-void h3::buildBufferPipeline(OpPassManager &pm,
-                             const CpuPipelineOptions &options) {
+static void addBufferize(OpPassManager &pm) {
   bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;
   bufferize.functionBoundaryTypeConversion =
       bufferization::LayoutMapOption::IdentityLayoutMap;
+  // Recipes stay on tensors; h3-verify-phase finds what else would.
+  bufferize.allowUnknownOps = true;
   pm.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  pm.addPass(h3::createDropResults());
+}
+
+void h3::buildBufferPipeline(OpPassManager &pm,
+                             const CpuPipelineOptions &options) {
+  addBufferize(pm);
   pm.addPass(createBindBuffers({options.maxTokens}));
   pm.addPass(createOutlineKernels());
   pm.addPass(createVerifyPhase({"buffer"}));
@@ -44,7 +52,7 @@ void h3::buildVectorPipeline(OpPassManager &pm,
   pm.addPass(createVerifyPhase({"vector"}));
 }
 
-void h3::buildLlvmPipeline(OpPassManager &pm) {
+void h3::buildLlvmPipeline(OpPassManager &pm, const CpuPipelineOptions &) {
   pm.addPass(createApproximateMath());
   pm.addPass(createConvertVectorToSCFPass());
   pm.addPass(createSCFToControlFlowPass());
@@ -64,12 +72,17 @@ void h3::buildLlvmPipeline(OpPassManager &pm) {
   pm.addPass(createVerifyPhase({"llvm"}));
 }
 
+void h3::buildKernelPipeline(OpPassManager &pm, const CpuPipelineOptions &) {
+  addBufferize(pm);
+  pm.addNestedPass<func::FuncOp>(LLVM::createLLVMRequestCWrappersPass());
+}
+
 void h3::buildCpuPipeline(OpPassManager &pm,
                           const CpuPipelineOptions &options) {
   buildParameterPipeline(pm, options);
   buildBufferPipeline(pm, options);
   buildVectorPipeline(pm, options);
-  buildLlvmPipeline(pm);
+  buildLlvmPipeline(pm, options);
 }
 
 template <typename Build>
@@ -87,9 +100,12 @@ void h3::registerPipelines() {
   registerStage("h3-vector-pipeline",
                 "lower the kernels to loops over vectors on threads",
                 buildVectorPipeline);
-  PassPipelineRegistration<>("h3-llvm-pipeline",
-                             "lower loops over vectors to the LLVM dialect",
-                             buildLlvmPipeline);
+  registerStage("h3-llvm-pipeline",
+                "lower loops over vectors to the LLVM dialect",
+                buildLlvmPipeline);
+  registerStage("h3-kernel-pipeline",
+                "layers in functions of their own to layers on memrefs",
+                buildKernelPipeline);
   registerStage("h3-cpu-pipeline",
                 "layers on tensors to the LLVM dialect, for a CPU",
                 buildCpuPipeline);

@@ -94,13 +94,14 @@ struct BindBuffers final : h3::impl::BindBuffersBase<BindBuffers> {
       return signalPassFailure();
     }
     auto step = getOperation().lookupSymbol<func::FuncOp>("step");
-    if (!step || step.isExternal() || !step.getBody().hasOneBlock()) {
-      getOperation().emitError(
-          "h3-bind-buffers expects a function 'step' of one block");
+    if (!step || step.isExternal() || !step.getBody().hasOneBlock() ||
+        step.getNumResults() != 0) {
+      getOperation().emitError("h3-bind-buffers expects a function 'step' of "
+                               "one block without results");
       return signalPassFailure();
     }
-    if (failed(dropResults(step)) || failed(bindArguments(step)) ||
-        failed(bindAllocations(step)) || failed(bindParameters(step)))
+    if (failed(bindArguments(step)) || failed(bindAllocations(step)) ||
+        failed(bindParameters(step)))
       return signalPassFailure();
   }
 
@@ -108,21 +109,6 @@ private:
   void record(StringRef name, int64_t value) {
     getOperation()->setAttr(name,
                             Builder(&getContext()).getI64IntegerAttr(value));
-  }
-
-  /// Results that are arguments need not be returned: they were written in
-  /// place. Any other result would be a copy that nobody asked for.
-  LogicalResult dropResults(func::FuncOp step) {
-    Operation *exit = step.getBody().front().getTerminator();
-    for (auto [i, result] : llvm::enumerate(exit->getOperands()))
-      if (!isa<BlockArgument>(result))
-        return step.emitError("h3-bind-buffers expects result ")
-               << i << " to be an argument that was written in place";
-    exit->setOperands(ValueRange());
-    step.setType(
-        FunctionType::get(&getContext(), step.getArgumentTypes(), TypeRange()));
-    step.removeResAttrsAttr();
-    return success();
   }
 
   /// Replaces the logits, states and caches by slices of the runtime's buffers

@@ -1,11 +1,13 @@
 //===- Recipes.cpp - How parameters follow from tensors -------------------===//
 //
-// One function for each operation that h3-fold-parameters leaves to the weight
-// writer; H3Ops.td has their formulas. Sums run in double precision.
+// One function for each function of weights; H3Ops.td has their formulas. Sums
+// run in double precision, values between two operations are floats.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Recipes.h"
+#include "RingTransform.h"
+#include "llvm/ADT/TypeSwitch.h"
 #include <complex>
 
 using namespace llvm;
@@ -13,98 +15,200 @@ using namespace h3;
 
 namespace {
 
-/// What a recipe works on. Shapes were verified with the operation that it came
-/// from, and the sources against the model's configuration.
-struct Work {
-  ArrayRef<SourceTensor> sources;
-  ArrayRef<int64_t> shape;
-  MutableArrayRef<float> result;
+using Complex = std::complex<double>;
+using Values = ArrayRef<float>;
+using Result = MutableArrayRef<float>;
 
-  const float *source(size_t i) const { return sources[i].values.data(); }
-};
-
-void copy(const Work &work) {
-  llvm::copy(work.sources[0].values, work.result.begin());
+int64_t dim(mlir::Value value, unsigned index) {
+  return cast<mlir::ShapedType>(value.getType()).getDimSize(index);
 }
 
 /// weight [N, K] -> panels [P, K, W].
-void packPanels(const Work &work) {
-  int64_t rows = work.sources[0].shape[0], columns = work.shape[1];
-  int64_t width = work.shape[2];
+void compute(PackPanelsOp op, ArrayRef<Values> operands, Result result) {
+  int64_t rows = dim(op.getWeight(), 0), columns = dim(op.getWeight(), 1);
+  int64_t width = dim(op.getPanels(), 2);
   for (int64_t row = 0; row < rows; ++row) {
-    const float *from = work.source(0) + row * columns;
-    float *to = work.result.data() + row / width * columns * width;
+    const float *from = operands[0].data() + row * columns;
+    float *to = result.data() + row / width * columns * width;
     for (int64_t k = 0; k < columns; ++k)
       to[k * width + row % width] = from[k];
   }
 }
 
 /// B [C, N], C [1, C, N] -> taps [N, C].
-void shiftKernel(const Work &work) {
-  int64_t taps = work.shape[0], channels = work.shape[1];
+void compute(ShiftKernelOp op, ArrayRef<Values> operands, Result result) {
+  int64_t taps = dim(op.getTaps(), 0), channels = dim(op.getTaps(), 1);
   for (int64_t channel = 0; channel < channels; ++channel) {
-    const float *b = work.source(0) + channel * taps;
-    const float *c = work.source(1) + channel * taps;
+    const float *b = operands[0].data() + channel * taps;
+    const float *c = operands[1].data() + channel * taps;
     for (int64_t t = 0; t < taps; ++t) {
       double sum = 0;
       for (int64_t m = 0; m + t < taps; ++m)
         sum += double(b[m]) * c[m + t];
-      work.result[t * channels + channel] = static_cast<float>(sum);
+      result[t * channels + channel] = static_cast<float>(sum);
     }
   }
 }
 
 /// C [1, H, M, 2], B [R, M, 2], log_dt [H], inv_A_real and A_imag [R, M]
 /// -> [4, M, H].
-void diagModes(const Work &work) {
-  using Complex = std::complex<double>;
-  int64_t modes = work.shape[1], heads = work.shape[2];
-  int64_t rows = work.sources[1].shape[0];
+void compute(DiagModesOp op, ArrayRef<Values> operands, Result result) {
+  int64_t modes = dim(op.getModes(), 1), heads = dim(op.getModes(), 2);
+  int64_t rows = dim(op.getB(), 0);
   auto load = [&](size_t source, int64_t i) {
-    return Complex(work.source(source)[2 * i], work.source(source)[2 * i + 1]);
+    return Complex(operands[source][2 * i], operands[source][2 * i + 1]);
   };
   for (int64_t head = 0; head < heads; ++head) {
-    double dt = std::exp(double(work.source(2)[head]));
+    double dt = std::exp(double(operands[2][head]));
     for (int64_t mode = 0; mode < modes; ++mode) {
       int64_t shared = head % rows * modes + mode;
-      Complex a(-std::exp(double(work.source(3)[shared])),
-                work.source(4)[shared]);
-      Complex divisor = 1.0 - dt * a / 2.0;
-      Complex decay = (1.0 + dt * a / 2.0) / divisor;
+      Complex a(-std::exp(double(operands[3][shared])), operands[4][shared]);
+      Complex decay, input; // dA, and dB / B
+      if (op.getDiscretization() == Discretization::Bilinear) {
+        decay = (1.0 + dt * a / 2.0) / (1.0 - dt * a / 2.0);
+        input = dt / (1.0 - dt * a / 2.0);
+      } else {
+        decay = std::exp(dt * a);
+        input = (decay - 1.0) / a;
+      }
       Complex weight =
-          2.0 * load(0, head * modes + mode) * dt * load(1, shared) / divisor;
+          2.0 * load(0, head * modes + mode) * input * load(1, shared);
       double parts[] = {decay.real(), decay.imag(), weight.real(),
                         -weight.imag()};
       for (int64_t i = 0; i < 4; ++i)
-        work.result[(i * modes + mode) * heads + head] =
+        result[(i * modes + mode) * heads + head] =
             static_cast<float>(parts[i]);
     }
   }
 }
 
-struct Recipe {
-  StringLiteral name;
-  size_t sources;
-  void (*apply)(const Work &);
-};
-constexpr Recipe recipes[] = {{"copy", 1, copy},
-                              {"pack_panels", 1, packPanels},
-                              {"shift_kernel", 2, shiftKernel},
-                              {"diag_modes", 5, diagModes}};
+/// modes [4, M, H] -> kernel [L, H].
+void compute(DiagKernelOp op, ArrayRef<Values> operands, Result result) {
+  int64_t length = dim(op.getKernel(), 0), heads = dim(op.getKernel(), 1);
+  int64_t modes = dim(op.getModes(), 1);
+  // Powers by products; a fresh one from the logarithm now and then keeps them
+  // as exact as doubles are.
+  constexpr int64_t fresh = 256;
+  std::vector<double> sums(length);
+  for (int64_t head = 0; head < heads; ++head) {
+    std::fill(sums.begin(), sums.end(), 0);
+    for (int64_t mode = 0; mode < modes; ++mode) {
+      auto part = [&](int64_t i) {
+        return double(operands[0][(i * modes + mode) * heads + head]);
+      };
+      Complex decay(part(0), part(1)), power = 1;
+      Complex logarithm = std::log(decay);
+      for (int64_t t = 0; t < length; ++t) {
+        if (t % fresh == 0 && t > 0)
+          power = std::exp(double(t) * logarithm);
+        sums[t] += part(2) * power.real() + part(3) * power.imag();
+        power *= decay;
+      }
+    }
+    for (int64_t t = 0; t < length; ++t)
+      result[t * heads + head] = static_cast<float>(sums[t]);
+  }
+}
+
+/// Replaces the values of a polynomial modulo x^n - g, with g at `angle`, by
+/// its transform; see RingTransform.h.
+void decimate(MutableArrayRef<Complex> values, ArrayRef<int64_t> factors,
+              double angle) {
+  if (factors.empty())
+    return;
+  constexpr double turn = 2 * 3.14159265358979323846;
+  int64_t factor = factors[0], rest = values.size() / factor;
+  SmallVector<Complex> roots; // Powers 0 .. factor - 1 of each block's root.
+  for (int64_t j = 0; j < factor; ++j)
+    for (int64_t q = 0; q < factor; ++q)
+      roots.push_back(std::polar(1.0, turn * (angle + j) / factor * q));
+  SmallVector<Complex> parts(factor);
+  for (int64_t t = 0; t < rest; ++t) {
+    for (int64_t j = 0; j < factor; ++j) {
+      parts[j] = 0;
+      for (int64_t q = 0; q < factor; ++q)
+        parts[j] += roots[j * factor + q] * values[q * rest + t];
+    }
+    for (int64_t j = 0; j < factor; ++j)
+      values[j * rest + t] = parts[j];
+  }
+  for (int64_t j = 0; j < factor; ++j)
+    decimate(values.slice(j * rest, rest), factors.drop_front(),
+             (angle + j) / factor);
+}
+
+/// kernel [L, C], perhaps reversed [L, C] -> spectrum [B, n, 2, W].
+void compute(ConvSpectrumOp op, ArrayRef<Values> operands, Result result) {
+  int64_t length = dim(op.getKernel(), 0), channels = dim(op.getKernel(), 1);
+  int64_t n = dim(op.getSpectrum(), 1), width = dim(op.getSpectrum(), 3);
+  SmallVector<int64_t> factors = getRingFactors(n);
+  std::vector<Complex> values(n);
+  for (auto [direction, kernel] : enumerate(operands))
+    for (int64_t channel = 0; channel < channels; ++channel) {
+      std::fill(values.begin(), values.end(), 0);
+      for (int64_t t = 0; t < length; ++t)
+        values[t] = kernel[t * channels + channel] / double(n);
+      decimate(values, factors, 0.25);
+      float *to = result.data() + channel / width * n * 2 * width;
+      for (int64_t j = 0; j < n; ++j) {
+        Complex value = direction == 0 ? values[j] : std::conj(values[j]);
+        to[2 * j * width + channel % width] += float(value.real());
+        to[(2 * j + 1) * width + channel % width] += float(value.imag());
+      }
+    }
+}
+
+/// Computes `op` to `result`; false if there is no function for it.
+bool computeStep(mlir::Operation *op, ArrayRef<Values> operands,
+                 Result result) {
+  return TypeSwitch<mlir::Operation *, bool>(op)
+      .Case<PackPanelsOp, ShiftKernelOp, DiagModesOp, DiagKernelOp,
+            ConvSpectrumOp>([&](auto typed) {
+        compute(typed, operands, result);
+        return true;
+      })
+      .Default([](mlir::Operation *) { return false; });
+}
+
+Error follow(mlir::Block &recipe, ArrayRef<SourceTensor> sources,
+             Result result) {
+  DenseMap<mlir::Value, Values> known;
+  std::vector<std::vector<float>> between;
+  for (auto [argument, source] : zip_equal(recipe.getArguments(), sources))
+    known[argument] = source.values;
+  mlir::Value yielded = cast<YieldOp>(recipe.getTerminator()).getValue();
+  if (known.count(yielded))
+    copy(known[yielded], result.begin());
+  for (mlir::Operation &op : recipe.without_terminator()) {
+    SmallVector<Values> operands;
+    for (mlir::Value operand : op.getOperands())
+      operands.push_back(known.lookup(operand));
+    Result place = result;
+    if (op.getResult(0) != yielded) {
+      auto type = cast<mlir::ShapedType>(op.getResult(0).getType());
+      place = between.emplace_back(type.getNumElements());
+    }
+    if (!computeStep(&op, operands, place))
+      return createStringError("the weight writer knows no '" +
+                               op.getName().getStringRef() + "'");
+    known[op.getResult(0)] = place;
+  }
+  return Error::success();
+}
 
 } // namespace
 
-Error h3::applyRecipe(StringRef name, ArrayRef<SourceTensor> sources,
-                      ArrayRef<int64_t> shape, MutableArrayRef<float> result) {
-  const Recipe *recipe =
-      find_if(recipes, [&](const Recipe &r) { return r.name == name; });
-  if (recipe == std::end(recipes))
-    return createStringError("the weight writer knows no recipe '" + name +
-                             "'");
-  if (sources.size() != recipe->sources)
-    return createStringError("recipe '" + name + "' expects " +
-                             Twine(recipe->sources) + " tensors, found " +
-                             Twine(sources.size()));
-  recipe->apply({sources, shape, result});
+Error h3::computeParameter(ParameterOp parameter, const WeightSource &source,
+                           MutableArrayRef<float> result) {
+  std::vector<SourceTensor> tensors;
+  for (auto name : parameter.getSources().getAsRange<mlir::StringAttr>()) {
+    Expected<SourceTensor> tensor = source.read(name);
+    if (!tensor)
+      return tensor.takeError();
+    tensors.push_back(std::move(*tensor));
+  }
+  if (!parameter.getRecipe().empty())
+    return follow(parameter.getRecipe().front(), tensors, result);
+  copy(tensors[0].values, result.begin());
   return Error::success();
 }

@@ -3,17 +3,15 @@
 #ifndef H3_LIB_WEIGHTS_RECIPES_H
 #define H3_LIB_WEIGHTS_RECIPES_H
 
+#include "H3Dialect.h"
 #include "h3/Weights/WeightSource.h"
 
 namespace h3 {
 
-/// Applies `recipe` (see `h3.parameter`) to its sources. `shape` is that of the
-/// result, which holds zeros at first. Fails for an unknown recipe and for
-/// sources that do not fit it.
-llvm::Error applyRecipe(llvm::StringRef recipe,
-                        llvm::ArrayRef<SourceTensor> sources,
-                        llvm::ArrayRef<int64_t> shape,
-                        llvm::MutableArrayRef<float> result);
+/// Computes a parameter from tensors of `source` to `result`, which holds zeros
+/// at first.
+llvm::Error computeParameter(ParameterOp parameter, const WeightSource &source,
+                             llvm::MutableArrayRef<float> result);
 
 } // namespace h3
 

@@ -41,18 +41,11 @@ std::string h3::computeWeightDigest(mlir::ModuleOp module,
 /// Computes one parameter into its place.
 static Error writeParameter(ParameterOp parameter, const WeightSource &source,
                             MutableArrayRef<uint8_t> data) {
-  std::vector<SourceTensor> tensors;
-  for (auto name : parameter.getSources().getAsRange<mlir::StringAttr>()) {
-    Expected<SourceTensor> tensor = source.read(name);
-    if (!tensor)
-      return tensor.takeError();
-    tensors.push_back(std::move(*tensor));
-  }
   auto type = cast<mlir::ShapedType>(parameter.getType());
   uint64_t offset = parameter.getOffset().value_or(0);
   MutableArrayRef<float> place(reinterpret_cast<float *>(data.data() + offset),
                                type.getNumElements());
-  return applyRecipe(parameter.getRecipe(), tensors, type.getShape(), place);
+  return computeParameter(parameter, source, place);
 }
 
 Error h3::writeWeightFile(mlir::ModuleOp module, const WeightSource &source,

@@ -41,13 +41,13 @@ func.func @less_than_a_block(%rows: memref<?xi32>, %x: memref<?x3xf32>, %y: memr
 // -----
 
 // Parameters and other dialects are left alone.
-// CHECK: h3.parameter @w : tensor<8xf32> from "copy"["w"] at 0
+// CHECK: h3.parameter @w : tensor<8xf32> from ["w"] at 0
 // CHECK-LABEL: @untouched
 // CHECK: h3.get_parameter @w
 // CHECK-NEXT: memref.copy
 // CHECK-NEXT: linalg.fill
 // CHECK-NEXT: return
-h3.parameter @w : tensor<8xf32> from "copy"["w"] at 0
+h3.parameter @w : tensor<8xf32> from ["w"] at 0
 func.func @untouched(%x: memref<8xf32>, %zero: f32) {
   %w = h3.get_parameter @w : memref<8xf32>
   memref.copy %w, %x : memref<8xf32> to memref<8xf32>

@@ -50,7 +50,7 @@ def wrap(example):
     if untyped:
         raise ValueError(f"no type for {', '.join(untyped)}")
     parameters = "".join(
-        f'h3.parameter @{name} : {type} from "copy"["{name}"]\n'
+        f'h3.parameter @{name} : {type} from ["{name}"]\n'
         for name, type in re.findall(r"@([\w.]+)\s*:\s*(tensor<[^>]*>)", example)
     )
     arguments = ", ".join(f"{value}: {types[value]}" for value in missing)

@@ -54,6 +54,65 @@ func.func @mixture_diag_ssm(%u: tensor<?x8xf32>, %k: memref<4x2x8xf32>, %d: tens
 
 // -----
 
+func.func @mixture_shift_ssm_without_state(%u: tensor<?x8xf32>, %k: tensor<4x8xf32>, %d: tensor<8xf32>, %i: memref<?xi32>) {
+  // expected-error@+1 {{'h3.shift_ssm' op expected operands that are all tensors or all memrefs, found a mixture}}
+  %0 = h3.shift_ssm ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x8xf32>, tensor<8xf32>) batch(%i : memref<?xi32>) outs(%u : tensor<?x8xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @mixture_diag_ssm_spectrum(%u: tensor<?x8xf32>, %k: tensor<4x2x8xf32>, %d: tensor<8xf32>, %f: memref<1x16x2x8xf32>, %i: tensor<?xi32>) {
+  // expected-error@+1 {{'h3.diag_ssm' op expected operands that are all tensors or all memrefs, found a mixture}}
+  %0 = h3.diag_ssm form(fft) ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x2x8xf32>, tensor<8xf32>) spectrum(%f : memref<1x16x2x8xf32>)
+    batch(%i : tensor<?xi32>) outs(%u : tensor<?x8xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @mixture_mixer(%u: tensor<?x8xf32>, %t: tensor<4x8xf32>, %d: tensor<8xf32>, %m: memref<4x2x8xf32>, %i: tensor<?xi32>) {
+  // expected-error@+1 {{'h3.mixer' op expected operands that are all tensors or all memrefs, found a mixture}}
+  %0 = h3.mixer ins(%u, %u, %u : tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>)
+    shift(%t, %d : tensor<4x8xf32>, tensor<8xf32>) diag(%m, %d : memref<4x2x8xf32>, tensor<8xf32>)
+    batch(%i : tensor<?xi32>) outs(%u : tensor<?x8xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @mixture_long_conv(%u: tensor<?x8xf32>, %k: tensor<4x8xf32>, %d: memref<8xf32>, %i: tensor<?xi32>) {
+  // expected-error@+1 {{'h3.long_conv' op expected operands that are all tensors or all memrefs, found a mixture}}
+  %0 = h3.long_conv ins(%u, %k : tensor<?x8xf32>, tensor<4x8xf32>) skip(%d : memref<8xf32>) batch(%i : tensor<?xi32>) outs(%u : tensor<?x8xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @mixture_rfft(%u: tensor<8x8xf32>, %f: memref<5x2x8xf32>) {
+  // expected-error@+1 {{'h3.rfft' op expected operands that are all tensors or all memrefs, found a mixture}}
+  h3.rfft ins(%u : tensor<8x8xf32>) outs(%f : memref<5x2x8xf32>)
+  return
+}
+
+// -----
+
+func.func @mixture_irfft(%u: tensor<8x8xf32>, %f: memref<5x2x8xf32>) {
+  // expected-error@+1 {{'h3.irfft' op expected operands that are all tensors or all memrefs, found a mixture}}
+  %0 = h3.irfft ins(%f : memref<5x2x8xf32>) outs(%u : tensor<8x8xf32>) -> tensor<8x8xf32>
+  return
+}
+
+// -----
+
+func.func @mixture_spectral_product(%a: tensor<5x2x8xf32>, %b: memref<5x2x8xf32>) {
+  // expected-error@+1 {{'h3.spectral_product' op expected operands that are all tensors or all memrefs, found a mixture}}
+  %0 = h3.spectral_product ins(%a, %b : tensor<5x2x8xf32>, memref<5x2x8xf32>) outs(%a : tensor<5x2x8xf32>) -> tensor<5x2x8xf32>
+  return
+}
+
+// -----
+
 func.func @mixture_head_expand(%k: tensor<?x8xf32>, %v: memref<?x8xf32>) {
   // expected-error@+1 {{'h3.head_expand' op expected operands that are all tensors or all memrefs, found a mixture}}
   %0 = h3.head_expand {head_dim = 1 : i64} ins(%k, %v : tensor<?x8xf32>, memref<?x8xf32>) outs(%k : tensor<?x8xf32>) -> tensor<?x8xf32>
@@ -93,6 +152,25 @@ func.func @mixture_attention(%qkv: tensor<?x24xf32>, %i: tensor<?xi32>, %c: memr
 func.func @no_result_on_tensors(%i: tensor<?xi32>, %x: tensor<?x8xf32>) {
   // expected-error@+1 {{'h3.gather_rows' op expected the number of tensor results (0) to be equal to the number of output tensors (1)}}
   h3.gather_rows ins(%i, %x : tensor<?xi32>, tensor<?x8xf32>) outs(%x : tensor<?x8xf32>)
+  return
+}
+
+// -----
+
+func.func @result_without_state(%u: tensor<?x8xf32>, %k: tensor<4x8xf32>, %d: tensor<8xf32>, %i: tensor<?xi32>) {
+  // expected-error@+1 {{'h3.shift_ssm' op expected the number of tensor results (2) to be equal to the number of output tensors (1)}}
+  %0:2 = h3.shift_ssm ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x8xf32>, tensor<8xf32>) batch(%i : tensor<?xi32>) outs(%u : tensor<?x8xf32>) -> tensor<?x8xf32>, tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @no_result_of_a_state(%u: tensor<?x8xf32>, %t: tensor<4x8xf32>, %d: tensor<8xf32>, %m: tensor<4x2x8xf32>, %i: tensor<?xi32>, %s: tensor<?x4x8xf32>, %x: tensor<?x2x2x8xf32>) {
+  // expected-error@+1 {{'h3.mixer' op expected the number of tensor results (2) to be equal to the number of output tensors (3)}}
+  %0:2 = h3.mixer ins(%u, %u, %u : tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>)
+    shift(%t, %d : tensor<4x8xf32>, tensor<8xf32>) diag(%m, %d : tensor<4x2x8xf32>, tensor<8xf32>)
+    batch(%i, %i, %i : tensor<?xi32>, tensor<?xi32>, tensor<?xi32>)
+    outs(%u, %s, %x : tensor<?x8xf32>, tensor<?x4x8xf32>, tensor<?x2x2x8xf32>) -> tensor<?x8xf32>, tensor<?x4x8xf32>
   return
 }
 

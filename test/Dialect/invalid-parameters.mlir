@@ -1,24 +1,20 @@
 // RUN: h3-opt %s -split-input-file -verify-diagnostics
 // Parameters and what the weight writer derives from them: one case for each
-// branch of their verifiers.
+// branch of their verifiers. Recipes, kernels and spectra are in
+// invalid-recipes.mlir.
 
-// expected-error@+1 {{'h3.parameter' op (C1): expected one source for recipe 'copy', found 2}}
-h3.parameter @parameter_c1_two_sources : tensor<4xf32> from "copy"["a", "b"]
-
-// -----
-
-// expected-error@+1 {{'h3.parameter' op (C1): expected one source for recipe 'copy', found 0}}
-h3.parameter @parameter_c1_no_source : tensor<4xf32> from "copy"[]
+// expected-error@+1 {{'h3.parameter' op (C1): expected 1 sources, found 2}}
+h3.parameter @parameter_c1_two_sources : tensor<4xf32> from ["a", "b"]
 
 // -----
 
-// expected-error@+1 {{'h3.parameter' op (C1): expected at least one source for recipe 'shift_kernel', found 0}}
-h3.parameter @parameter_c1_recipe_without_source : tensor<4xf32> from "shift_kernel"[]
+// expected-error@+1 {{'h3.parameter' op (C1): expected 1 sources, found 0}}
+h3.parameter @parameter_c1_no_source : tensor<4xf32> from []
 
 // -----
 
 // expected-error@+1 {{'h3.parameter' op attribute 'type' failed to satisfy constraint: type attribute of statically shaped tensor of any type values}}
-h3.parameter @parameter_c2 : tensor<?xf32> from "copy"["a"]
+h3.parameter @parameter_c2 : tensor<?xf32> from ["a"]
 
 // -----
 
@@ -38,7 +34,7 @@ func.func @get_parameter_c1_other_symbol() {
 
 // -----
 
-h3.parameter @p : tensor<4xf32> from "copy"["a"]
+h3.parameter @p : tensor<4xf32> from ["a"]
 func.func @get_parameter_c2_shape() {
   // expected-error@+1 {{'h3.get_parameter' op (C2): expected a value of type 'tensor<4xf32>', found 'tensor<5xf32>'}}
   %0 = h3.get_parameter @p : tensor<5xf32>
@@ -47,7 +43,7 @@ func.func @get_parameter_c2_shape() {
 
 // -----
 
-h3.parameter @p : tensor<4xf32> from "copy"["a"]
+h3.parameter @p : tensor<4xf32> from ["a"]
 func.func @get_parameter_c2_element() {
   // expected-error@+1 {{'h3.get_parameter' op (C2): expected a value of type 'tensor<4xf32>', found 'memref<4xi32>'}}
   %0 = h3.get_parameter @p : memref<4xi32>

@@ -1,32 +1,8 @@
 // RUN: h3-opt %s | h3-opt | FileCheck %s
 // RUN: h3-opt %s --mlir-print-op-generic | h3-opt | FileCheck %s
-// Every operation of the dialect survives printing and parsing: on tensors, on
-// memrefs, with its optional operands and without.
-
-// CHECK: h3.parameter @w : tensor<64xf32> from "copy"["norm.weight"]
-h3.parameter @w : tensor<64xf32> from "copy"["norm.weight"]
-// CHECK: h3.parameter @p : tensor<2x8x16xf32> from "pack_panels"["fc.weight"] at 256
-h3.parameter @p : tensor<2x8x16xf32> from "pack_panels"["fc.weight"] at 256
-// CHECK: h3.parameter @k : tensor<64x8xf32> from "shift_kernel"["B", "C"]
-h3.parameter @k : tensor<64x8xf32> from "shift_kernel"["B", "C"]
-
-// CHECK-LABEL: @parameters
-func.func @parameters(%w: tensor<100x64xf32>, %b: tensor<8x64xf32>,
-                      %c: tensor<1x8x64xf32>, %dc: tensor<1x8x32x2xf32>,
-                      %db: tensor<4x32x2xf32>, %dt: tensor<8xf32>,
-                      %re: tensor<4x32xf32>, %im: tensor<4x32xf32>) {
-  // CHECK: h3.get_parameter @w : tensor<64xf32>
-  %0 = h3.get_parameter @w : tensor<64xf32>
-  // CHECK: h3.get_parameter @w : memref<64xf32>
-  %1 = h3.get_parameter @w : memref<64xf32>
-  // CHECK: h3.pack_panels %{{.*}} : tensor<100x64xf32> -> tensor<7x64x16xf32>
-  %2 = h3.pack_panels %w : tensor<100x64xf32> -> tensor<7x64x16xf32>
-  // CHECK: h3.shift_kernel %{{.*}}, %{{.*}} : tensor<8x64xf32>, tensor<1x8x64xf32> -> tensor<64x8xf32>
-  %3 = h3.shift_kernel %b, %c : tensor<8x64xf32>, tensor<1x8x64xf32> -> tensor<64x8xf32>
-  // CHECK: h3.diag_modes {{.*}} : tensor<1x8x32x2xf32>, tensor<4x32x2xf32>, tensor<8xf32>, tensor<4x32xf32>, tensor<4x32xf32> -> tensor<4x32x8xf32>
-  %4 = h3.diag_modes %dc, %db, %dt, %re, %im : tensor<1x8x32x2xf32>, tensor<4x32x2xf32>, tensor<8xf32>, tensor<4x32xf32>, tensor<4x32xf32> -> tensor<4x32x8xf32>
-  return
-}
+// Operations survive printing and parsing: on tensors, on memrefs, with their
+// optional operands and without. Here the layers on rows and attention; the
+// others are in ops-parameters.mlir, ops-ssm.mlir and ops-conv.mlir.
 
 // CHECK-LABEL: @rows
 func.func @rows(%ids: tensor<?xi32>, %table: tensor<500x64xf32>,
@@ -70,42 +46,6 @@ func.func @rows_on_memrefs(%ids: memref<?xi32>, %table: memref<500x64xf32>,
   h3.linear {accumulate, gelu} ins(%x, %weight : memref<?x64xf32>, memref<250x64xf32>) bias(%bias : memref<250xf32>) outs(%wide : memref<?x250xf32>)
   return
 }
-
-// CHECK-LABEL: @mixer
-func.func @mixer(%u: tensor<?x8xf32>, %taps: tensor<64x8xf32>, %skip: tensor<8xf32>,
-                 %modes: tensor<4x32x4xf32>, %headSkip: tensor<4xf32>,
-                 %i: tensor<?xi32>, %s: tensor<?x64x8xf32>,
-                 %init: tensor<?x8xf32>, %wide: tensor<?x16xf32>,
-                 %x: tensor<?x32x2x16xf32>) {
-  // CHECK: h3.shift_ssm ins({{.*}}) batch({{.*}}) outs({{.*}}) -> tensor<?x8xf32>, tensor<?x64x8xf32>
-  %0:2 = h3.shift_ssm ins(%u, %taps, %skip : tensor<?x8xf32>, tensor<64x8xf32>, tensor<8xf32>) batch(%i, %i, %i : tensor<?xi32>, tensor<?xi32>, tensor<?xi32>) outs(%init, %s : tensor<?x8xf32>, tensor<?x64x8xf32>) -> tensor<?x8xf32>, tensor<?x64x8xf32>
-  // CHECK: h3.head_expand {head_dim = 2 : i64} ins({{.*}}) outs({{.*}}) -> tensor<?x16xf32>
-  %1 = h3.head_expand {head_dim = 2 : i64} ins(%0#0, %u : tensor<?x8xf32>, tensor<?x8xf32>) outs(%wide : tensor<?x16xf32>) -> tensor<?x16xf32>
-  // CHECK: h3.diag_ssm ins({{.*}}) batch({{.*}}) outs({{.*}}) -> tensor<?x16xf32>, tensor<?x32x2x16xf32>
-  %2:2 = h3.diag_ssm ins(%1, %modes, %headSkip : tensor<?x16xf32>, tensor<4x32x4xf32>, tensor<4xf32>) batch(%i, %i, %i : tensor<?xi32>, tensor<?xi32>, tensor<?xi32>) outs(%wide, %x : tensor<?x16xf32>, tensor<?x32x2x16xf32>) -> tensor<?x16xf32>, tensor<?x32x2x16xf32>
-  // CHECK: h3.head_contract {head_dim = 2 : i64} ins({{.*}}) outs({{.*}}) -> tensor<?x8xf32>
-  %3 = h3.head_contract {head_dim = 2 : i64} ins(%u, %2#0 : tensor<?x8xf32>, tensor<?x16xf32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
-  return
-}
-
-// CHECK-LABEL: @mixer_on_memrefs
-func.func @mixer_on_memrefs(%u: memref<?x8xf32>, %taps: memref<64x8xf32>, %skip: memref<8xf32>,
-                            %modes: memref<4x32x4xf32>, %headSkip: memref<4xf32>,
-                            %i: memref<?xi32>, %s: memref<?x64x8xf32>,
-                            %wide: memref<?x16xf32>,
-                            %x: memref<?x32x2x16xf32, strided<[5000, 32, 16, 1], offset: ?>>) {
-  // CHECK: h3.shift_ssm ins({{.*}}) batch({{.*}}) outs({{.*}} : memref<?x8xf32>, memref<?x64x8xf32>){{$}}
-  h3.shift_ssm ins(%u, %taps, %skip : memref<?x8xf32>, memref<64x8xf32>, memref<8xf32>) batch(%i, %i, %i : memref<?xi32>, memref<?xi32>, memref<?xi32>) outs(%u, %s : memref<?x8xf32>, memref<?x64x8xf32>)
-  // CHECK: h3.head_expand {head_dim = 2 : i64} ins({{.*}}) outs(%{{.*}} : memref<?x16xf32>){{$}}
-  h3.head_expand {head_dim = 2 : i64} ins(%u, %u : memref<?x8xf32>, memref<?x8xf32>) outs(%wide : memref<?x16xf32>)
-  // A slot of state may be a slice of a longer record.
-  // CHECK: h3.diag_ssm ins({{.*}}) batch({{.*}}) outs({{.*}} : memref<?x16xf32>, memref<?x32x2x16xf32, strided<[5000, 32, 16, 1], offset: ?>>){{$}}
-  h3.diag_ssm ins(%wide, %modes, %headSkip : memref<?x16xf32>, memref<4x32x4xf32>, memref<4xf32>) batch(%i, %i, %i : memref<?xi32>, memref<?xi32>, memref<?xi32>) outs(%wide, %x : memref<?x16xf32>, memref<?x32x2x16xf32, strided<[5000, 32, 16, 1], offset: ?>>)
-  // CHECK: h3.head_contract {head_dim = 2 : i64} ins({{.*}}) outs(%{{.*}} : memref<?x8xf32>){{$}}
-  h3.head_contract {head_dim = 2 : i64} ins(%u, %wide : memref<?x8xf32>, memref<?x16xf32>) outs(%u : memref<?x8xf32>)
-  return
-}
-
 // CHECK-LABEL: @attention
 func.func @attention(%qkv: tensor<?x192xf32>, %i: tensor<?xi32>, %rotary: tensor<8xf32>,
                      %cache: tensor<?x2x128x64xf32>, %init: tensor<?x64xf32>) {

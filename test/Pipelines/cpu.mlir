@@ -5,7 +5,7 @@
 // A model of one shift SSM with a tied head, through every stage.
 
 // PARAM: module attributes {h3.weights_bytes = 11808 : i64}
-// PARAM: h3.parameter @w.pack_panels : tensor<7x24x16xf32> from "pack_panels"["w"] at 0
+// PARAM: h3.parameter @w.pack_panels : tensor<7x24x16xf32> from ["w"] at 0 {
 // PARAM-NOT: h3.parameter @w :
 // PARAM: h3.embedding ins({{.*}} : tensor<?xi32>, tensor<7x24x16xf32>)
 
@@ -27,10 +27,10 @@
 // LLVM-NOT: unrealized_conversion_cast
 // LLVM: llvm.call @h3rt_barrier
 
-h3.parameter @w : tensor<100x24xf32> from "copy"["w"]
-h3.parameter @b : tensor<100xf32> from "copy"["b"]
-h3.parameter @taps : tensor<5x24xf32> from "copy"["t"]
-h3.parameter @skip : tensor<24xf32> from "copy"["s"]
+h3.parameter @w : tensor<100x24xf32> from ["w"]
+h3.parameter @b : tensor<100xf32> from ["b"]
+h3.parameter @taps : tensor<5x24xf32> from ["t"]
+h3.parameter @skip : tensor<24xf32> from ["s"]
 
 func.func @step(%tokens: tensor<?xi32>, %seqs: tensor<?xi32>, %starts: tensor<?xi32>, %slots: tensor<?xi32>, %pos: tensor<?xi32>, %rows: tensor<?xi32>, %logits: tensor<?x100xf32> {h3.role = "logits"}, %s: tensor<?x5x24xf32> {h3.role = "state"}) -> (tensor<?x100xf32>, tensor<?x5x24xf32>) {
   %c0 = arith.constant 0 : index

@@ -40,7 +40,7 @@ func.func @step(%x: memref<?x16xf32>, %w: memref<1x16x16xf32>, %y: memref<?x16xf
 // CHECK: call @[[KERNEL:gather_rows[a-z0-9_]+]](
 // CHECK: func.func private @[[KERNEL]](
 // CHECK-NEXT: h3.gather_rows ins({{.*}}) outs({{.*}} : memref<?x8xf32>)
-h3.parameter @w : tensor<8xf32> from "copy"["w"] at 0
+h3.parameter @w : tensor<8xf32> from ["w"] at 0
 func.func @gather_rows(%i: tensor<?xi32>, %x: tensor<?x8xf32>, %rows: memref<?xi32>, %y: memref<?x8xf32>, %z: memref<?x8xf32>) -> tensor<?x8xf32> {
   %w = h3.get_parameter @w : memref<8xf32>
   %0 = h3.gather_rows ins(%i, %x : tensor<?xi32>, tensor<?x8xf32>) outs(%x : tensor<?x8xf32>) -> tensor<?x8xf32>

@@ -5,8 +5,8 @@
 
 // WIDTH: error: h3-pack-panels expects a positive width, found 0
 
-h3.parameter @head : tensor<100x64xf32> from "copy"["head"]
-h3.parameter @table : tensor<100x64xf32> from "copy"["table"]
+h3.parameter @head : tensor<100x64xf32> from ["head"]
+h3.parameter @table : tensor<100x64xf32> from ["table"]
 
 // CHECK-LABEL: @linear
 // CHECK: %[[P:.*]] = h3.pack_panels %{{.*}} : tensor<100x64xf32> -> tensor<7x64x16xf32>

@@ -29,7 +29,7 @@ func.func @f(%w: tensor<32x4xf32>) -> tensor<2x4x16xf32> {
 }
 
 //--- layout.mlir
-h3.parameter @w : tensor<4xf32> from "copy"["w"]
+h3.parameter @w : tensor<4xf32> from ["w"]
 func.func @f() {
   %w = h3.get_parameter @w : tensor<4xf32>
   return
@@ -60,7 +60,7 @@ func.func @f(%n: index) {
 "some.op"() : () -> ()
 
 //--- good.mlir
-h3.parameter @w : tensor<4xf32> from "copy"["w"] at 0
+h3.parameter @w : tensor<4xf32> from ["w"] at 0
 llvm.func @step(%p: !llvm.ptr) {
   llvm.return
 }

@@ -39,7 +39,12 @@ void buildBufferPipeline(mlir::OpPassManager &pm,
 void buildVectorPipeline(mlir::OpPassManager &pm,
                          const CpuPipelineOptions &options);
 /// Loops over vectors -> the LLVM dialect.
-void buildLlvmPipeline(mlir::OpPassManager &pm);
+void buildLlvmPipeline(mlir::OpPassManager &pm,
+                       const CpuPipelineOptions &options);
+/// Functions with layers on tensors or memrefs, without a step -> the same on
+/// memrefs, with C interfaces: what the vector pipeline takes.
+void buildKernelPipeline(mlir::OpPassManager &pm,
+                         const CpuPipelineOptions &options);
 /// All of the above.
 void buildCpuPipeline(mlir::OpPassManager &pm,
                       const CpuPipelineOptions &options);

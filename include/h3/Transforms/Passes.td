@@ -19,9 +19,9 @@ def PackPanels : Pass<"h3-pack-panels", "::mlir::ModuleOp"> {
 def FoldParameters : Pass<"h3-fold-parameters", "::mlir::ModuleOp"> {
   let summary = "move functions of parameters into the weight writer's recipe";
   let description = [{
-    An `h3.pack_panels`, `h3.shift_kernel` or `h3.diag_modes` of parameters becomes
-    a parameter whose recipe is that operation. Parameters without a use are
-    erased.
+    A function of weights (`h3.pack_panels`, `h3.diag_modes`, `h3.conv_spectrum`, ...)
+    of parameters becomes a parameter whose recipe it is. Where an operand has a
+    recipe of its own, that comes before it. Parameters without a use are erased.
   }];
 }
 
@@ -33,10 +33,18 @@ def LayoutParameters : Pass<"h3-layout-parameters", "::mlir::ModuleOp"> {
   }];
 }
 
+def DropResults : Pass<"h3-drop-results", "::mlir::ModuleOp"> {
+  let summary = "drop results that were written in place";
+  let description = [{
+    After bufferisation. A function that returns its own arguments, as layers on
+    `outs` operands do, returns nothing. Other results are an error.
+  }];
+}
+
 def BindBuffers : Pass<"h3-bind-buffers", "::mlir::ModuleOp"> {
   let summary = "place all buffers of a step in those that the runtime passes";
   let description = [{
-    After bufferisation. The step function gets the arguments that the runtime
+    After bufferisation and `h3-drop-results`. The step function gets the arguments that the runtime
     knows (`H3StepArgs`): parameters become views of the weights, arguments with
     `h3.role` `state` or `cache` become slices of a slot, and every allocation gets a
     range of the arena, shared with others that do not live at the same time.

@@ -40,6 +40,8 @@ struct ConvertH3ToVector final
     populateRowPatterns(patterns, target);
     populateLinearPatterns(patterns, target);
     populateSsmPatterns(patterns, target);
+    populateConvPatterns(patterns, target);
+    populateTransformPatterns(patterns, target);
     populateAttentionPatterns(patterns, target);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
 
@@ -51,7 +53,8 @@ struct ConvertH3ToVector final
               << op->getName()
               << "' is left after h3-convert-to-vector; it must be "
                  "on memrefs and its weight packed in a few whole vectors, "
-                 "with one dynamic size at most, the first";
+                 "a spectrum for this number of lanes, with one dynamic "
+                 "size at most, the first";
           return WalkResult::interrupt();
         });
     if (left.wasInterrupted())

@@ -1,6 +1,7 @@
 //===- KernelBuilder.cpp - What the lowerings of layers share -------------===//
 
 #include "KernelBuilder.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace mlir;
 using namespace h3;
@@ -19,6 +20,18 @@ Value KernelBuilder::mul(Value a, int64_t b) {
 }
 Value KernelBuilder::rem(Value a, int64_t b) {
   return arith::RemUIOp::create(*this, a, index(b));
+}
+Value KernelBuilder::div(Value a, int64_t b) {
+  return b == 1 ? a : arith::DivUIOp::create(*this, a, index(b)).getResult();
+}
+Value KernelBuilder::min(Value a, Value b) {
+  return arith::MinUIOp::create(*this, a, b);
+}
+Value KernelBuilder::isEqual(Value a, int64_t b) {
+  return arith::CmpIOp::create(*this, arith::CmpIPredicate::eq, a, index(b));
+}
+Value KernelBuilder::isAtLeast(Value a, int64_t b) {
+  return arith::CmpIOp::create(*this, arith::CmpIPredicate::uge, a, index(b));
 }
 Value KernelBuilder::f32(float value) {
   return arith::ConstantFloatOp::create(*this, getF32Type(), APFloat(value));
@@ -72,6 +85,43 @@ SmallVector<Value> KernelBuilder::loop(Value lower, Value upper,
         scf::YieldOp::create(*this, body(iv, carried));
       });
   return SmallVector<Value>(loop.getResults());
+}
+
+void KernelBuilder::ifThen(Value condition, function_ref<void()> body) {
+  ifElse(condition, body, nullptr);
+}
+
+void KernelBuilder::ifElse(Value condition, function_ref<void()> then,
+                           function_ref<void()> otherwise) {
+  auto branch = scf::IfOp::create(*this, condition, bool(otherwise));
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(branch.thenBlock());
+  then();
+  if (!otherwise)
+    return;
+  setInsertionPointToStart(branch.elseBlock());
+  otherwise();
+}
+
+Value KernelBuilder::scratch(ArrayRef<int64_t> shape) {
+  // Threads have a stack of a megabyte at least.
+  constexpr int64_t maxStackBytes = 256 * 1024;
+  auto type = MemRefType::get(shape, getF32Type());
+  int64_t bytes = type.getNumElements() * sizeof(float);
+  OpBuilder::InsertionGuard guard(*this);
+  auto function =
+      getInsertionBlock()->getParentOp()->getParentOfType<func::FuncOp>();
+  if (!function)
+    function = cast<func::FuncOp>(getInsertionBlock()->getParentOp());
+  Block &entry = function.getBody().front();
+  setInsertionPointToStart(&entry);
+  IntegerAttr alignment = getI64IntegerAttr(64);
+  if (bytes <= maxStackBytes)
+    return memref::AllocaOp::create(*this, type, alignment);
+  Value buffer = memref::AllocOp::create(*this, type, alignment);
+  setInsertionPoint(entry.getTerminator());
+  memref::DeallocOp::create(*this, buffer);
+  return buffer;
 }
 
 Value KernelBuilder::blockMask(Value block, int64_t size) {
@@ -141,6 +191,13 @@ Value KernelBuilder::subf(Value a, Value b) {
 }
 Value KernelBuilder::divf(Value a, Value b) {
   return arith::DivFOp::create(*this, a, b);
+}
+Value KernelBuilder::negf(Value a) { return arith::NegFOp::create(*this, a); }
+Value KernelBuilder::gelu(Value x) {
+  Value cube = mulf(mulf(x, x), x);
+  Value inner = fma(splat(0.044715f), cube, x);
+  Value tanh = math::TanhOp::create(*this, mulf(splat(0.7978845608f), inner));
+  return mulf(mulf(splat(0.5f), x), addf(splat(1.0f), tanh));
 }
 Value KernelBuilder::sumLanes(Value vector) {
   return vector::ReductionOp::create(*this, vector::CombiningKind::ADD, vector);

@@ -45,6 +45,10 @@ public:
   Value sub(Value a, Value b);
   Value mul(Value a, int64_t b);
   Value rem(Value a, int64_t b);
+  Value div(Value a, int64_t b);
+  Value min(Value a, Value b);
+  Value isEqual(Value a, int64_t b);
+  Value isAtLeast(Value a, int64_t b);
   Value f32(float value);
   Value splat(float value);
   Value broadcast(Value scalar);
@@ -62,6 +66,14 @@ public:
   void loop(Value lower, Value upper, llvm::function_ref<void(Value)> body);
   llvm::SmallVector<Value> loop(Value lower, Value upper, ValueRange inits,
                                 CarryBody body);
+
+  void ifThen(Value condition, llvm::function_ref<void()> body);
+  void ifElse(Value condition, llvm::function_ref<void()> then,
+              llvm::function_ref<void()> otherwise);
+
+  /// Memory of one thread, `shape` floats, for the whole function: on the stack
+  /// or, where it is large, on the heap. Must stand inside of a function.
+  Value scratch(llvm::ArrayRef<int64_t> shape);
 
   // Blocks of lanes. A null mask means that all lanes are there.
   /// The mask of the lanes of block `block` that are below `size`, null where
@@ -85,6 +97,9 @@ public:
   Value addf(Value a, Value b);
   Value subf(Value a, Value b);
   Value divf(Value a, Value b);
+  Value negf(Value a);
+  /// x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))).
+  Value gelu(Value x);
   /// The sum of the lanes, in ascending order.
   Value sumLanes(Value vector);
 };
@@ -94,17 +109,24 @@ public:
 struct Sequence {
   Value start, end, slot, position;
 };
+/// Without states, sequences are in slot 0 at position 0.
 template <typename OpTy>
 Sequence loadSequence(KernelBuilder &b, OpTy op, Value sequence) {
-  return {b.loadIndex(op.getStarts(), sequence),
-          b.loadIndex(op.getStarts(), b.add(sequence, 1)),
-          b.loadIndex(op.getSlots(), sequence),
-          b.loadIndex(op.getPositions(), sequence)};
+  Sequence result{b.loadIndex(op.getStarts(), sequence),
+                  b.loadIndex(op.getStarts(), b.add(sequence, 1)), b.index(0),
+                  b.index(0)};
+  if (Value slots = op.getSlots()) {
+    result.slot = b.loadIndex(slots, sequence);
+    result.position = b.loadIndex(op.getPositions(), sequence);
+  }
+  return result;
 }
 
 void populateRowPatterns(mlir::RewritePatternSet &, const VectorTarget &);
 void populateLinearPatterns(mlir::RewritePatternSet &, const VectorTarget &);
 void populateSsmPatterns(mlir::RewritePatternSet &, const VectorTarget &);
+void populateConvPatterns(mlir::RewritePatternSet &, const VectorTarget &);
+void populateTransformPatterns(mlir::RewritePatternSet &, const VectorTarget &);
 void populateAttentionPatterns(mlir::RewritePatternSet &, const VectorTarget &);
 
 /// A pattern that lowers a layer on memrefs; declines layers on tensors.

@@ -112,18 +112,10 @@ private:
     if (op.getBias())
       sum = b.addf(sum, b.load(op.getBias(), column, mask));
     if (op.getGelu())
-      sum = gelu(b, sum);
+      sum = b.gelu(sum);
     if (op.getAccumulate())
       sum = b.addf(sum, b.load(op.getOutput(), {row, column}, mask));
     b.store(sum, op.getOutput(), {row, column}, mask);
-  }
-
-  /// x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))).
-  static Value gelu(KernelBuilder &b, Value x) {
-    Value cube = b.mulf(b.mulf(x, x), x);
-    Value inner = b.fma(b.splat(0.044715f), cube, x);
-    Value tanh = math::TanhOp::create(b, b.mulf(b.splat(0.7978845608f), inner));
-    return b.mulf(b.mulf(b.splat(0.5f), x), b.addf(b.splat(1.0f), tanh));
   }
 };
 

@@ -11,15 +11,17 @@
 using namespace llvm;
 using namespace h3;
 
-/// Everything but `h3_model` is private. The width of vectors is what the
-/// kernels say, not what the CPU's tuning prefers. Kernels that layers share
-/// stay shared: inlined, they would grow the code with the depth of the model.
+/// Everything but `h3_model` and C interfaces is private. The width of vectors
+/// is what the kernels say, not what the CPU's tuning prefers. Kernels that
+/// layers share stay shared: inlined, they would grow the code with the depth
+/// of the model.
 static void setAttributes(Module &module, const CpuTarget &target) {
   std::string width = std::to_string(32 * target.lanes);
   for (Function &function : module) {
     if (function.isDeclaration())
       continue;
-    function.setLinkage(GlobalValue::InternalLinkage);
+    if (!function.getName().starts_with("_mlir_ciface_"))
+      function.setLinkage(GlobalValue::InternalLinkage);
     function.addFnAttr("target-cpu", target.machine->getTargetCPU());
     function.addFnAttr("target-features",
                        target.machine->getTargetFeatureString());
@@ -51,7 +53,7 @@ static void optimise(Module &module, TargetMachine &machine) {
 }
 
 Expected<std::unique_ptr<Module>>
-h3::translateToLlvm(mlir::ModuleOp module, const ModelDescription &description,
+h3::translateToLlvm(mlir::ModuleOp module, const ModelDescription *description,
                     const CpuTarget &target, LLVMContext &context) {
   std::unique_ptr<Module> result =
       mlir::translateModuleToLLVMIR(module, context);
@@ -59,7 +61,8 @@ h3::translateToLlvm(mlir::ModuleOp module, const ModelDescription &description,
     return createStringError("the module cannot be translated to LLVM IR");
   result->setTargetTriple(target.machine->getTargetTriple());
   result->setDataLayout(target.machine->createDataLayout());
-  addModelDescriptor(*result, module, description);
+  if (description)
+    addModelDescriptor(*result, module, *description);
   setAttributes(*result, target);
   optimise(*result, *target.machine);
   return result;

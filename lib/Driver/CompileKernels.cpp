@@ -1,0 +1,73 @@
+//===- CompileKernels.cpp - From a file of kernels to an object -----------===//
+
+#include "CompileKernels.h"
+#include "H3Dialect.h"
+#include "Stages.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/IR/LLVMContext.h"
+
+using namespace llvm;
+using namespace h3;
+
+namespace {
+
+class KernelCompilation final : Stages {
+public:
+  KernelCompilation(const CompileOptions &options, CpuTarget &target)
+      : Stages(options, target) {}
+
+  Error run() {
+    if (Error failure = parse())
+      return failure;
+    if (options.stage == Stage::H3)
+      return print(*module);
+    if (Error failure = runPasses(*module, buildKernelPipeline))
+      return failure;
+    if (options.stage == Stage::Linalg)
+      return print(*module);
+    if (Error failure = runPasses(*module, buildVectorPipeline))
+      return failure;
+    if (options.stage == Stage::Vector)
+      return print(*module);
+    if (Error failure = runPasses(*module, buildLlvmPipeline))
+      return failure;
+    LLVMContext llvmContext;
+    Expected<std::unique_ptr<Module>> llvmModule =
+        translateToLlvm(*module, nullptr, target, llvmContext);
+    if (!llvmModule)
+      return llvmModule.takeError();
+    return writeCode(**llvmModule);
+  }
+
+private:
+  Error parse() {
+    std::string message;
+    mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &d) {
+      if (message.empty())
+        raw_string_ostream(message) << d.getLocation() << ": " << d;
+    });
+    context.loadAllAvailableDialects();
+    module = mlir::parseSourceFile<mlir::ModuleOp>(options.model, &context);
+    if (!module)
+      return createStringError(
+          message.empty() ? options.model + ": cannot be read" : message);
+    if (!module->getOps<ParameterOp>().empty())
+      return createStringError(options.model +
+                               ": a file of kernels has no weights; expected "
+                               "them as arguments, found h3.parameter");
+    return Error::success();
+  }
+
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+};
+
+} // namespace
+
+Error h3::compileKernels(const CompileOptions &options, CpuTarget &target) {
+  if (options.stage == Stage::Lib || options.stage == Stage::Exe)
+    return createStringError(options.model +
+                             ": kernels become an object file at most; "
+                             "expected --emit obj or an earlier stage");
+  return KernelCompilation(options, target).run();
+}

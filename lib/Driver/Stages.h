@@ -1,0 +1,38 @@
+//===- Stages.h - What every compilation does with its module ---*- C++ -*-===//
+
+#ifndef H3_LIB_DRIVER_STAGES_H
+#define H3_LIB_DRIVER_STAGES_H
+
+#include "h3/Driver/CompileOptions.h"
+#include "h3/Pipelines/Pipelines.h"
+#include "h3/Target/CPU.h"
+#include "mlir/IR/MLIRContext.h"
+
+namespace h3 {
+
+/// Runs the pipelines of one compilation and writes what they leave.
+class Stages {
+protected:
+  Stages(const CompileOptions &options, CpuTarget &target);
+
+  using Build = llvm::function_ref<void(mlir::OpPassManager &,
+                                        const CpuPipelineOptions &)>;
+  /// Runs a pipeline; what it emits becomes the error.
+  llvm::Error runPasses(mlir::ModuleOp module, Build build);
+  /// Writes a module as text.
+  llvm::Error print(mlir::ModuleOp module);
+  /// Writes LLVM IR, assembly or an object file, as the stage says.
+  llvm::Error writeCode(llvm::Module &module);
+
+  const CompileOptions &options;
+  CpuTarget &target;
+  CpuPipelineOptions passOptions;
+  mlir::MLIRContext context;
+
+private:
+  llvm::Error write(llvm::StringRef text);
+};
+
+} // namespace h3
+
+#endif // H3_LIB_DRIVER_STAGES_H
