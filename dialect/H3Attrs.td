@@ -28,7 +28,7 @@ def H3_Form : H3_Enum<"Form", "an algorithm; all forms of an op mean the same", 
       I32EnumAttrCase<"Direct", 2, "direct">,
       I32EnumAttrCase<"Fft", 3, "fft">]>;
 def H3_FormAttr : EnumAttr<H3_Dialect, H3_Form, "form"> {
-  let assemblyFormat = "$value";
+  let assemblyFormat = "`<` $value `>`";
 }
 
 #endif // H3_ATTRS

@@ -155,11 +155,11 @@ LogicalResult ParameterOp::verify() {
       getRecipe().empty() ? 1 : getRecipe().front().getNumArguments();
   if (sources != expected || sources == 0)
     return emitOpError("(C1): expected ")
-           << std::max<size_t>(expected, 1) << " sources, found " << sources;
+           << std::max<size_t>(expected, 1) << " in sources, found " << sources;
   if (getRecipe().empty())
     return success();
   Block &body = getRecipe().front();
-  auto yield = dyn_cast_if_present<YieldOp>(body.getTerminator());
+  auto yield = body.empty() ? YieldOp() : dyn_cast<YieldOp>(body.back());
   if (!yield || yield.getValue().getType() != getType())
     return emitOpError("(C3): expected a recipe that yields ") << getType();
   for (Operation &op : body.without_terminator())
@@ -212,7 +212,7 @@ LogicalResult DiagModesOp::verify() {
       failed(
           expectShape(*this, "(C1)", "modes", getModes(), {4, modes, heads})))
     return failure();
-  if (rows < 1 || heads % rows != 0)
+  if (rows < 1 || (!ShapedType::isDynamic(heads) && heads % rows != 0))
     return emitOpError("(C2): expected a number of rows that divides the ")
            << shapeString(heads) << " heads, found " << shapeString(rows);
   return success();
@@ -345,7 +345,7 @@ LogicalResult DiagSsmOp::verify() {
       failed(
           expectShape(*this, "(C2)", "modes", getModes(), {4, modes, heads})))
     return failure();
-  if (heads < 1 || channels % heads != 0)
+  if (heads < 1 || (!ShapedType::isDynamic(channels) && channels % heads != 0))
     return emitOpError("(C2): expected a number of heads that divides the ")
            << shapeString(channels) << " channels, found "
            << shapeString(heads);
@@ -399,6 +399,9 @@ LogicalResult MixerOp::verify() {
                      {kAny, modes, 2, channels});
 }
 
+/// Longer kernels are refused; lengths stay far from overflow.
+static constexpr int64_t kMaxTaps = int64_t(1) << 22;
+
 int64_t LongConvOp::getTransformLength() {
   return hasSpectrum() ? dim(getKernel(), 1)
                        : getRingLength(dim(getKernel(), 0));
@@ -417,9 +420,11 @@ LogicalResult LongConvOp::verify() {
       return failure();
   } else {
     SmallVector<int64_t> kernel{dim(getKernel(), 0), rows[1]};
-    if (ShapedType::isDynamic(kernel[0]) || kernel[0] < 1)
-      return emitOpError("(C2): expected a kernel of static length, found ")
-             << getKernel().getType();
+    for (Value operand : {getKernel(), getReversed()})
+      if (operand && (!shaped(operand).hasStaticShape() ||
+                      dim(operand, 0) < 1 || dim(operand, 0) > kMaxTaps))
+        return emitOpError("(C2): expected a kernel of static shape with 1 to ")
+               << kMaxTaps << " values, found " << operand.getType();
     if (failed(expectShape(*this, "(C2)", "kernel", getKernel(), kernel)) ||
         (getReversed() &&
          failed(expectShape(*this, "(C2)", "reversed", getReversed(), kernel))))
@@ -449,9 +454,10 @@ static LogicalResult verifyTransform(Operation *op, Value time,
                                      StringRef spectrumName, Value spectrum) {
   if (failed(verifyDestinations(op)))
     return failure();
-  if (!shaped(time).hasStaticShape() || dim(time, 0) < 1)
-    return op->emitOpError("(C1): expected a static number of rows, found ")
-           << time.getType();
+  for (Value value : {time, spectrum})
+    if (!shaped(value).hasStaticShape() || dim(time, 0) < 1)
+      return op->emitOpError("(C1): expected a static shape, found ")
+             << value.getType();
   return expectShape(op, "(C1)", spectrumName, spectrum,
                      {dim(time, 0) / 2 + 1, 2, dim(time, 1)});
 }

@@ -227,9 +227,9 @@ def H3_ConvSpectrumOp : H3_WeightFunctionOp<"conv_spectrum"> {
     their causal convolution as real part and what spills over as imaginary part,
     without zero padding.
 
-    - (C1) the result is ceil(C / W) x n x 2 x W, and n at least the length of the
-      kernels.
-    - (C2) n is a length that transforms have: `3^a 5^b 2^k` with `k >= 2`.
+    - (C1) n is at least the length of the kernel.
+    - (C2) the result is ceil(C / W) x n x 2 x W with a length n that transforms
+      have: `3^a 5^b 2^k` with `k >= 2`, at least 8.
     - (C3) `reversed` has the shape of `kernel`.
 
     ```mlir
@@ -448,7 +448,7 @@ def H3_DiagSsmOp : H3_StatefulOp<"diag_ssm", 1> {
     - (C7) the form is `recurrence`, `chunked` or `fft`.
 
     ```mlir
-    %y, %s1 = h3.diag_ssm form(chunked)
+    %y, %s1 = h3.diag_ssm form<chunked>
       ins(%u, %modes, %skip : tensor<?x8xf32>, tensor<4x32x8xf32>, tensor<8xf32>)
       batch(%starts, %slots, %positions : tensor<?xi32>, tensor<?xi32>, tensor<?xi32>)
       outs(%init, %s : tensor<?x8xf32>, tensor<?x32x2x8xf32>)
@@ -462,7 +462,7 @@ def H3_DiagSsmOp : H3_StatefulOp<"diag_ssm", 1> {
                        OptionalAttr<H3_FormAttr>:$form, H3_Matrix:$output,
                        Optional<H3_Quad>:$state);
   let assemblyFormat = [{
-    (`form` `(` `` $form^ `)`)? attr-dict
+    (`form` `` $form^)? attr-dict
     `ins` `(` $input `,` $modes `,` $skip `:`
     type($input) `,` type($modes) `,` type($skip) `)`
     (`spectrum` `(` $spectrum^ `:` type($spectrum) `)`)?
@@ -488,7 +488,7 @@ def H3_MixerOp : H3_StatefulOp<"mixer", 2> {
     - (C5) the form is `recurrence` or `chunked`.
 
     ```mlir
-    %y, %s1, %x1 = h3.mixer form(recurrence)
+    %y, %s1, %x1 = h3.mixer form<recurrence>
       ins(%q, %k, %v : tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>)
       shift(%taps, %ks : tensor<64x8xf32>, tensor<8xf32>)
       diag(%modes, %skip : tensor<4x32x8xf32>, tensor<8xf32>)
@@ -506,7 +506,7 @@ def H3_MixerOp : H3_StatefulOp<"mixer", 2> {
                        Optional<H3_Cube>:$shift_state,
                        Optional<H3_Quad>:$diag_state);
   let assemblyFormat = [{
-    (`form` `(` `` $form^ `)`)? attr-dict
+    (`form` `` $form^)? attr-dict
     `ins` `(` $queries `,` $keys `,` $values `:`
     type($queries) `,` type($keys) `,` type($values) `)`
     `shift` `(` $taps `,` $key_skip `:` type($taps) `,` type($key_skip) `)`
@@ -541,7 +541,8 @@ def H3_LongConvOp : H3_LayerOp<"long_conv", [AttrSizedOperandSegments]> {
       least L rows, and each call transforms the kernel.
 
     - (C1) `output`, `pre` and `post` have the shape of `input`, T x C.
-    - (C2) a kernel in time is L x C, and `reversed` has its shape; a spectrum is
+    - (C2) a kernel in time is L x C, static, with L up to 2^22, and `reversed` has
+      its shape; a spectrum is
       B x n x 2 x W with B = ceil(C / W) and n a length that transforms have.
     - (C3) `skip` has C values.
     - (C4) the form is `direct`, for a kernel in time, or `fft`.
@@ -550,7 +551,7 @@ def H3_LongConvOp : H3_LayerOp<"long_conv", [AttrSizedOperandSegments]> {
       at most n.
 
     ```mlir
-    %0 = h3.long_conv form(fft) {gelu}
+    %0 = h3.long_conv form<fft> {gelu}
       ins(%u, %k : tensor<?x8xf32>, tensor<1000x8xf32>) skip(%d : tensor<8xf32>)
       pre(%v : tensor<?x8xf32>) post(%q : tensor<?x8xf32>)
       batch(%starts : tensor<?xi32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
@@ -563,7 +564,7 @@ def H3_LongConvOp : H3_LayerOp<"long_conv", [AttrSizedOperandSegments]> {
                        UnitAttr:$gelu, UnitAttr:$two_sided,
                        H3_Matrix:$output);
   let assemblyFormat = [{
-    (`form` `(` `` $form^ `)`)? attr-dict
+    (`form` `` $form^)? attr-dict
     `ins` `(` $input `,` $kernel `:` type($input) `,` type($kernel) `)`
     (`reversed` `(` $reversed^ `:` type($reversed) `)`)?
     (`skip` `(` $skip^ `:` type($skip) `)`)?

@@ -7,6 +7,7 @@
 
 #include "h3/Driver/Compile.h"
 #include "CompileKernels.h"
+#include "H3Dialect.h"
 #include "Model.h"
 #include "Outputs.h"
 #include "Stages.h"
@@ -25,7 +26,7 @@ class Compilation final : Stages {
 public:
   Compilation(const CompileOptions &options, Model &model, CpuTarget &target,
               raw_fd_ostream &notes)
-      : Stages(options, target), model(model), notes(notes) {}
+      : Stages(options, target, notes), model(model), notes(notes) {}
 
   Error run() {
     module =
@@ -34,6 +35,7 @@ public:
       return print(*module);
     if (Error failure = runPasses(*module, buildParameterPipeline))
       return failure;
+    recordForms();
     std::string digest = computeWeightDigest(*module, *model.weights);
     if (Error failure = runPasses(*module, buildBufferPipeline))
       return failure;
@@ -49,9 +51,19 @@ public:
   }
 
 private:
+  /// What h3-select-form chose for the layers, before they become calls.
+  void recordForms() {
+    module->walk([&](mlir::Operation *op) {
+      if (isa<DiagSsmOp, MixerOp>(op))
+        forms.push_back(
+            stringifyForm(op->getAttrOfType<FormAttr>("form").getValue())
+                .str());
+    });
+  }
+
   Error runBackEnd(StringRef digest) {
     ModelDescription description =
-        describe(model, options, target, getWeightBytes(*module));
+        describe(model, options, target, getWeightBytes(*module), forms);
     description.weightsDigest = digest.str();
     LLVMContext llvmContext;
     Expected<std::unique_ptr<llvm::Module>> llvmModule =
@@ -110,6 +122,7 @@ private:
   Model &model;
   raw_fd_ostream &notes;
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  std::vector<std::string> forms; ///< of the diagonal SSMs, layer by layer
 };
 
 } // namespace
@@ -152,7 +165,7 @@ Error h3::compile(const CompileOptions &options, raw_fd_ostream &notes) {
   if (isKernelFile(options.model)) {
     if (Error failure = checkOutput(options, {options.model}))
       return failure;
-    return compileKernels(options, *target);
+    return compileKernels(options, *target, notes);
   }
   Expected<Model> model = Model::open(options, notes);
   if (!model)

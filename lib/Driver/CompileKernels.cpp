@@ -14,8 +14,9 @@ namespace {
 
 class KernelCompilation final : Stages {
 public:
-  KernelCompilation(const CompileOptions &options, CpuTarget &target)
-      : Stages(options, target) {}
+  KernelCompilation(const CompileOptions &options, CpuTarget &target,
+                    raw_ostream &notes)
+      : Stages(options, target, notes) {}
 
   Error run() {
     if (Error failure = parse())
@@ -64,10 +65,11 @@ private:
 
 } // namespace
 
-Error h3::compileKernels(const CompileOptions &options, CpuTarget &target) {
+Error h3::compileKernels(const CompileOptions &options, CpuTarget &target,
+                         raw_ostream &notes) {
   if (options.stage == Stage::Lib || options.stage == Stage::Exe)
     return createStringError(options.model +
                              ": kernels become an object file at most; "
                              "expected --emit obj or an earlier stage");
-  return KernelCompilation(options, target).run();
+  return KernelCompilation(options, target, notes).run();
 }

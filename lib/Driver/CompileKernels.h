@@ -18,7 +18,8 @@ inline bool isKernelFile(llvm::StringRef path) {
 /// memrefs, to what `options.stage` says, an object file at most. It exports
 /// `_mlir_ciface_NAME` for each, with MLIR's C interface for memrefs, followed
 /// by the team, the thread and the number of threads (see `H3StepFn`).
-llvm::Error compileKernels(const CompileOptions &options, CpuTarget &target);
+llvm::Error compileKernels(const CompileOptions &options, CpuTarget &target,
+                           llvm::raw_ostream &notes);
 
 } // namespace h3
 

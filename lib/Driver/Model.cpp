@@ -120,15 +120,18 @@ static int64_t countFlopsPerPromptToken(const ModelConfig &config) {
 }
 
 ModelDescription h3::describe(const Model &model, const CompileOptions &options,
-                              const CpuTarget &target, uint64_t weightBytes) {
+                              const CpuTarget &target, uint64_t weightBytes,
+                              ArrayRef<std::string> forms) {
   const ModelConfig &config = model.config;
   json::Array layers;
   for (int64_t layer = 0; layer < config.nLayer; ++layer) {
-    if (config.isAttention(layer))
+    if (config.isAttention(layer)) {
       layers.push_back(json::Object{{"mixer", "attention"}});
-    else
-      layers.push_back(json::Object{
-          {"mixer", "h3"}, {"shift_ssm", "fir"}, {"diag_ssm", "recurrence"}});
+      continue;
+    }
+    layers.push_back(json::Object{{"mixer", "h3"},
+                                  {"shift_ssm", "fir"},
+                                  {"diag_ssm", forms.consume_front()}});
   }
   json::Object info{
       {"model", config.name},

@@ -25,9 +25,11 @@ struct Model {
   std::unique_ptr<WeightSource> weights;
 };
 
-/// What the program will say of itself; the digest is left empty.
+/// What the program will say of itself; the digest is left empty. `forms` are
+/// those of the diagonal SSMs, in the order of the layers.
 ModelDescription describe(const Model &model, const CompileOptions &options,
-                          const CpuTarget &target, uint64_t weightBytes);
+                          const CpuTarget &target, uint64_t weightBytes,
+                          llvm::ArrayRef<std::string> forms);
 
 } // namespace h3
 

@@ -4,12 +4,36 @@
 #include "Outputs.h"
 #include "h3/InitAll.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Remarks.h"
 #include "mlir/Pass/PassManager.h"
 
 using namespace llvm;
 using namespace h3;
 
-Stages::Stages(const CompileOptions &options, CpuTarget &target)
+namespace {
+
+/// Prints remarks as lines: the layer, and what was decided for it.
+class Explanations final : public mlir::remark::detail::MLIRRemarkStreamerBase {
+public:
+  explicit Explanations(raw_ostream &stream) : stream(stream) {}
+
+  void streamOptimizationRemark(
+      const mlir::remark::detail::Remark &remark) override {
+    if (auto name = dyn_cast<mlir::NameLoc>(remark.getLocation()))
+      stream << name.getName().getValue() << ": ";
+    for (const auto &part : remark.getArgs())
+      stream << part.val;
+    stream << '\n';
+  }
+
+private:
+  raw_ostream &stream;
+};
+
+} // namespace
+
+Stages::Stages(const CompileOptions &options, CpuTarget &target,
+               raw_ostream &notes)
     : options(options), target(target) {
   mlir::DialectRegistry registry;
   registerDialects(registry);
@@ -17,6 +41,15 @@ Stages::Stages(const CompileOptions &options, CpuTarget &target)
   passOptions.lanes = target.lanes;
   passOptions.tileRows = target.tileRows;
   passOptions.maxTokens = options.maxTokens;
+  passOptions.form = options.form;
+  if (!options.explain)
+    return;
+  mlir::remark::RemarkCategories categories;
+  categories.analysis = "h3-.*";
+  [[maybe_unused]] auto enabled = mlir::remark::enableOptimizationRemarks(
+      context, std::make_unique<Explanations>(notes),
+      std::make_unique<mlir::remark::RemarkEmittingPolicyAll>(), categories);
+  assert(mlir::succeeded(enabled) && "a valid regular expression");
 }
 
 Error Stages::runPasses(mlir::ModuleOp module, Build build) {

@@ -13,7 +13,9 @@ namespace h3 {
 /// Runs the pipelines of one compilation and writes what they leave.
 class Stages {
 protected:
-  Stages(const CompileOptions &options, CpuTarget &target);
+  /// Explanations go to `notes`, where they are asked for.
+  Stages(const CompileOptions &options, CpuTarget &target,
+         llvm::raw_ostream &notes);
 
   using Build = llvm::function_ref<void(mlir::OpPassManager &,
                                         const CpuPipelineOptions &)>;

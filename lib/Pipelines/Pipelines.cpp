@@ -14,10 +14,28 @@
 
 using namespace mlir;
 
+/// Lanes that no machine has are refused by passes.
+static int64_t getLanes(const h3::CpuPipelineOptions &options) {
+  return std::clamp<int64_t>(options.lanes, 0, 64);
+}
+
+/// Chooses forms, and what follows from them.
+static void addForms(OpPassManager &pm, const h3::CpuPipelineOptions &options) {
+  h3::SelectFormOptions select;
+  select.rows = options.maxTokens;
+  select.lanes = getLanes(options);
+  select.form = options.form;
+  // Two multiply-adds in a cycle of a third of a nanosecond.
+  select.multiplyAdds = 6.0 * std::max<int64_t>(getLanes(options), 1);
+  pm.addPass(h3::createSelectForm(select));
+  pm.addPass(h3::createFuseMixer());
+  pm.addPass(h3::createPrecomputeSpectra({getLanes(options)}));
+}
+
 void h3::buildParameterPipeline(OpPassManager &pm,
                                 const CpuPipelineOptions &options) {
-  // Lanes that no machine has are refused by h3-convert-to-vector.
-  int64_t lanes = std::clamp<int64_t>(options.lanes, 0, 64);
+  int64_t lanes = getLanes(options);
+  addForms(pm, options);
   pm.addPass(createPackPanels({/*width=*/2 * lanes}));
   pm.addPass(createFoldParameters());
   pm.addPass(createLayoutParameters());
@@ -72,7 +90,9 @@ void h3::buildLlvmPipeline(OpPassManager &pm, const CpuPipelineOptions &) {
   pm.addPass(createVerifyPhase({"llvm"}));
 }
 
-void h3::buildKernelPipeline(OpPassManager &pm, const CpuPipelineOptions &) {
+void h3::buildKernelPipeline(OpPassManager &pm,
+                             const CpuPipelineOptions &options) {
+  addForms(pm, options);
   addBufferize(pm);
   pm.addNestedPass<func::FuncOp>(LLVM::createLLVMRequestCWrappersPass());
 }

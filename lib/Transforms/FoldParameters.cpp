@@ -78,15 +78,18 @@ private:
 
     SmallVector<Attribute> sources;
     auto getSource = [&](Attribute source, Type type) -> Value {
-      auto known = llvm::find(sources, source);
-      if (known != sources.end())
-        return body->getArgument(known - sources.begin());
+      for (auto [known, argument] :
+           llvm::zip_equal(sources, body->getArguments()))
+        if (known == source && argument.getType() == type)
+          return argument;
       sources.push_back(source);
       return body->addArgument(type, loc);
     };
     IRMapping mapping;
     for (auto [i, operand] : llvm::enumerate(operands)) {
       Value value = op->getOperand(i);
+      if (mapping.contains(value))
+        continue;
       if (operand.getRecipe().empty()) {
         mapping.map(value,
                     getSource(operand.getSources()[0], operand.getType()));

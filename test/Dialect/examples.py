@@ -15,6 +15,11 @@ OPERATION = re.compile(r'^def H3_\w+Op\b[^"]*"(\w+)"', re.MULTILINE)
 EXAMPLE = re.compile(r"^ *```mlir\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 VALUE = re.compile(r"%\w+")
 TYPE = re.compile(r"(?:tensor|memref)<[^>]*>")
+# Values, between which a keyword may stand, and their types.
+OPERANDS = re.compile(
+    r"(%\w+(?:(?:\s*,\s*|\s+\w+\s+)%\w+)*)[^:%()]*:"
+    r"\s*((?:tensor|memref)<[^>]*>(?:\s*,\s*(?:tensor|memref)<[^>]*>)*)"
+)
 
 
 def operations(source):
@@ -28,10 +33,13 @@ def operations(source):
 def operand_types(example):
     """Pairs every operand with its type: a list of values, `:`, a list of types."""
     types = {}
-    for values, listed in re.findall(
-        r"((?:%\w+\s*,\s*)*%\w+)\s*:\s*((?:(?:tensor|memref)<[^>]*>[\s,]*)+)", example
-    ):
-        types.update(zip(VALUE.findall(values), TYPE.findall(listed)))
+    for values, listed in OPERANDS.findall(example):
+        values, listed = VALUE.findall(values), TYPE.findall(listed)
+        if len(values) != len(listed):
+            raise ValueError(f"{len(listed)} types for {', '.join(values)}")
+        for value, type in zip(values, listed):
+            if types.setdefault(value, type) != type:
+                raise ValueError(f"{value} of the types {types[value]} and {type}")
     return types
 
 

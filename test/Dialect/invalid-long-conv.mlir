@@ -38,7 +38,7 @@ func.func @long_conv_c1_post(%u: tensor<?x8xf32>, %k: tensor<10x8xf32>, %post: t
 // -----
 
 func.func @long_conv_c2_dynamic_length(%u: tensor<?x8xf32>, %k: tensor<?x8xf32>, %init: tensor<?x8xf32>, %i: tensor<?xi32>) {
-  // expected-error@+1 {{'h3.long_conv' op (C2): expected a kernel of static length, found 'tensor<?x8xf32>'}}
+  // expected-error@+1 {{'h3.long_conv' op (C2): expected a kernel of static shape with 1 to 4194304 values, found 'tensor<?x8xf32>'}}
   %0 = h3.long_conv ins(%u, %k : tensor<?x8xf32>, tensor<?x8xf32>)
     batch(%i : tensor<?xi32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
   return
@@ -47,7 +47,7 @@ func.func @long_conv_c2_dynamic_length(%u: tensor<?x8xf32>, %k: tensor<?x8xf32>,
 // -----
 
 func.func @long_conv_c2_no_length(%u: tensor<?x8xf32>, %k: tensor<0x8xf32>, %init: tensor<?x8xf32>, %i: tensor<?xi32>) {
-  // expected-error@+1 {{'h3.long_conv' op (C2): expected a kernel of static length, found 'tensor<0x8xf32>'}}
+  // expected-error@+1 {{'h3.long_conv' op (C2): expected a kernel of static shape with 1 to 4194304 values, found 'tensor<0x8xf32>'}}
   %0 = h3.long_conv ins(%u, %k : tensor<?x8xf32>, tensor<0x8xf32>)
     batch(%i : tensor<?xi32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
   return
@@ -156,7 +156,7 @@ func.func @long_conv_c3(%u: tensor<?x8xf32>, %k: tensor<10x8xf32>, %s: tensor<4x
 
 func.func @long_conv_c4_recurrence(%u: tensor<?x8xf32>, %k: tensor<10x8xf32>, %init: tensor<?x8xf32>, %i: tensor<?xi32>) {
   // expected-error@+1 {{'h3.long_conv' op (C4): expected the form fft, or direct for a kernel in time, found recurrence for 'tensor<10x8xf32>'}}
-  %0 = h3.long_conv form(recurrence) ins(%u, %k : tensor<?x8xf32>, tensor<10x8xf32>)
+  %0 = h3.long_conv form<recurrence> ins(%u, %k : tensor<?x8xf32>, tensor<10x8xf32>)
     batch(%i : tensor<?xi32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
   return
 }
@@ -165,7 +165,7 @@ func.func @long_conv_c4_recurrence(%u: tensor<?x8xf32>, %k: tensor<10x8xf32>, %i
 
 func.func @long_conv_c4_chunked(%u: tensor<?x8xf32>, %k: tensor<1x16x2x8xf32>, %init: tensor<?x8xf32>, %i: tensor<?xi32>) {
   // expected-error@+1 {{'h3.long_conv' op (C4): expected the form fft, or direct for a kernel in time, found chunked for 'tensor<1x16x2x8xf32>'}}
-  %0 = h3.long_conv form(chunked) ins(%u, %k : tensor<?x8xf32>, tensor<1x16x2x8xf32>)
+  %0 = h3.long_conv form<chunked> ins(%u, %k : tensor<?x8xf32>, tensor<1x16x2x8xf32>)
     batch(%i : tensor<?xi32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
   return
 }
@@ -174,7 +174,7 @@ func.func @long_conv_c4_chunked(%u: tensor<?x8xf32>, %k: tensor<1x16x2x8xf32>, %
 
 func.func @long_conv_c4_direct_spectrum(%u: tensor<?x8xf32>, %k: tensor<1x16x2x8xf32>, %init: tensor<?x8xf32>, %i: tensor<?xi32>) {
   // expected-error@+1 {{'h3.long_conv' op (C4): expected the form fft, or direct for a kernel in time, found direct for 'tensor<1x16x2x8xf32>'}}
-  %0 = h3.long_conv form(direct) ins(%u, %k : tensor<?x8xf32>, tensor<1x16x2x8xf32>)
+  %0 = h3.long_conv form<direct> ins(%u, %k : tensor<?x8xf32>, tensor<1x16x2x8xf32>)
     batch(%i : tensor<?xi32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
   return
 }
@@ -201,7 +201,7 @@ func.func @long_conv_c5_two_sided(%u: tensor<?x8xf32>, %k: tensor<10x8xf32>, %in
 
 func.func @long_conv_c6_rows(%u: tensor<13x8xf32>, %k: tensor<10x8xf32>, %r: tensor<10x8xf32>, %init: tensor<13x8xf32>, %i: tensor<?xi32>) {
   // expected-error@+1 {{'h3.long_conv' op (C6): expected at most 12 rows, found 13}}
-  %0 = h3.long_conv form(fft) ins(%u, %k : tensor<13x8xf32>, tensor<10x8xf32>) reversed(%r : tensor<10x8xf32>)
+  %0 = h3.long_conv form<fft> ins(%u, %k : tensor<13x8xf32>, tensor<10x8xf32>) reversed(%r : tensor<10x8xf32>)
     batch(%i : tensor<?xi32>) outs(%init : tensor<13x8xf32>) -> tensor<13x8xf32>
   return
 }
@@ -210,7 +210,7 @@ func.func @long_conv_c6_rows(%u: tensor<13x8xf32>, %k: tensor<10x8xf32>, %r: ten
 
 func.func @long_conv_c6_dynamic_rows(%u: tensor<?x8xf32>, %k: tensor<10x8xf32>, %r: tensor<10x8xf32>, %init: tensor<?x8xf32>, %i: tensor<?xi32>) {
   // expected-error@+1 {{'h3.long_conv' op (C6): expected at most 12 rows, found ?}}
-  %0 = h3.long_conv form(fft) ins(%u, %k : tensor<?x8xf32>, tensor<10x8xf32>) reversed(%r : tensor<10x8xf32>)
+  %0 = h3.long_conv form<fft> ins(%u, %k : tensor<?x8xf32>, tensor<10x8xf32>) reversed(%r : tensor<10x8xf32>)
     batch(%i : tensor<?xi32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
   return
 }

@@ -199,7 +199,7 @@ func.func @mixer_c4_only_slots(%u: tensor<?x8xf32>, %taps: tensor<64x8xf32>, %d:
 
 func.func @mixer_c5_direct(%q: tensor<?x8xf32>, %k: tensor<?x8xf32>, %v: tensor<?x8xf32>, %taps: tensor<64x8xf32>, %ks: tensor<8xf32>, %modes: tensor<4x32x8xf32>, %skip: tensor<8xf32>, %init: tensor<?x8xf32>, %s: tensor<?x64x8xf32>, %x: tensor<?x32x2x8xf32>, %i: tensor<?xi32>) {
   // expected-error@+1 {{'h3.mixer' op (C5): expected the form recurrence or chunked, found direct}}
-  %0:3 = h3.mixer form(direct) ins(%q, %k, %v : tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>)
+  %0:3 = h3.mixer form<direct> ins(%q, %k, %v : tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>)
     shift(%taps, %ks : tensor<64x8xf32>, tensor<8xf32>) diag(%modes, %skip : tensor<4x32x8xf32>, tensor<8xf32>)
     batch(%i, %i, %i : tensor<?xi32>, tensor<?xi32>, tensor<?xi32>)
     outs(%init, %s, %x : tensor<?x8xf32>, tensor<?x64x8xf32>, tensor<?x32x2x8xf32>)
@@ -211,7 +211,7 @@ func.func @mixer_c5_direct(%q: tensor<?x8xf32>, %k: tensor<?x8xf32>, %v: tensor<
 
 func.func @mixer_c5_fft(%q: tensor<?x8xf32>, %k: tensor<?x8xf32>, %v: tensor<?x8xf32>, %taps: tensor<64x8xf32>, %ks: tensor<8xf32>, %modes: tensor<4x32x8xf32>, %skip: tensor<8xf32>, %init: tensor<?x8xf32>, %i: tensor<?xi32>) {
   // expected-error@+1 {{'h3.mixer' op (C5): expected the form recurrence or chunked, found fft}}
-  %0 = h3.mixer form(fft) ins(%q, %k, %v : tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>)
+  %0 = h3.mixer form<fft> ins(%q, %k, %v : tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>)
     shift(%taps, %ks : tensor<64x8xf32>, tensor<8xf32>) diag(%modes, %skip : tensor<4x32x8xf32>, tensor<8xf32>)
     batch(%i : tensor<?xi32>)
     outs(%init : tensor<?x8xf32>)

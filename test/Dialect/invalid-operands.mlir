@@ -64,7 +64,7 @@ func.func @mixture_shift_ssm_without_state(%u: tensor<?x8xf32>, %k: tensor<4x8xf
 
 func.func @mixture_diag_ssm_spectrum(%u: tensor<?x8xf32>, %k: tensor<4x2x8xf32>, %d: tensor<8xf32>, %f: memref<1x16x2x8xf32>, %i: tensor<?xi32>) {
   // expected-error@+1 {{'h3.diag_ssm' op expected operands that are all tensors or all memrefs, found a mixture}}
-  %0 = h3.diag_ssm form(fft) ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x2x8xf32>, tensor<8xf32>) spectrum(%f : memref<1x16x2x8xf32>)
+  %0 = h3.diag_ssm form<fft> ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x2x8xf32>, tensor<8xf32>) spectrum(%f : memref<1x16x2x8xf32>)
     batch(%i : tensor<?xi32>) outs(%u : tensor<?x8xf32>) -> tensor<?x8xf32>
   return
 }

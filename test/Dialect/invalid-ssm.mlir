@@ -183,7 +183,7 @@ func.func @diag_ssm_c5_only_slots(%u: tensor<?x8xf32>, %k: tensor<4x32x4xf32>, %
 
 func.func @diag_ssm_c6_no_spectrum(%u: tensor<?x8xf32>, %k: tensor<4x32x4xf32>, %d: tensor<4xf32>, %i: tensor<?xi32>, %init: tensor<?x8xf32>) {
   // expected-error@+1 {{'h3.diag_ssm' op (C6): expected a spectrum with the form fft}}
-  %0 = h3.diag_ssm form(fft) ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x32x4xf32>, tensor<4xf32>)
+  %0 = h3.diag_ssm form<fft> ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x32x4xf32>, tensor<4xf32>)
     batch(%i : tensor<?xi32>)
     outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
   return
@@ -203,7 +203,7 @@ func.func @diag_ssm_c6_spectrum(%u: tensor<?x8xf32>, %k: tensor<4x32x4xf32>, %d:
 
 func.func @diag_ssm_c6_chunked_spectrum(%u: tensor<?x8xf32>, %k: tensor<4x32x4xf32>, %d: tensor<4xf32>, %i: tensor<?xi32>, %init: tensor<?x8xf32>, %f: tensor<1x16x2x16xf32>, %s: tensor<?x32x2x8xf32>) {
   // expected-error@+1 {{'h3.diag_ssm' op (C6): expected no spectrum without the form fft}}
-  %0:2 = h3.diag_ssm form(chunked) ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x32x4xf32>, tensor<4xf32>) spectrum(%f : tensor<1x16x2x16xf32>)
+  %0:2 = h3.diag_ssm form<chunked> ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x32x4xf32>, tensor<4xf32>) spectrum(%f : tensor<1x16x2x16xf32>)
     batch(%i, %i, %i : tensor<?xi32>, tensor<?xi32>, tensor<?xi32>)
     outs(%init, %s : tensor<?x8xf32>, tensor<?x32x2x8xf32>) -> tensor<?x8xf32>, tensor<?x32x2x8xf32>
   return
@@ -213,7 +213,7 @@ func.func @diag_ssm_c6_chunked_spectrum(%u: tensor<?x8xf32>, %k: tensor<4x32x4xf
 
 func.func @diag_ssm_c6_blocks(%u: tensor<?x8xf32>, %k: tensor<4x32x4xf32>, %d: tensor<4xf32>, %i: tensor<?xi32>, %init: tensor<?x8xf32>, %f: tensor<2x16x2x4xf32>) {
   // expected-error@+1 {{'h3.diag_ssm' op (C6): expected the spectrum of 4 channels, BxNx2xW with a length N that transforms have, found 2x16x2x4}}
-  %0 = h3.diag_ssm form(fft) ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x32x4xf32>, tensor<4xf32>) spectrum(%f : tensor<2x16x2x4xf32>)
+  %0 = h3.diag_ssm form<fft> ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x32x4xf32>, tensor<4xf32>) spectrum(%f : tensor<2x16x2x4xf32>)
     batch(%i : tensor<?xi32>)
     outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
   return
@@ -223,7 +223,7 @@ func.func @diag_ssm_c6_blocks(%u: tensor<?x8xf32>, %k: tensor<4x32x4xf32>, %d: t
 
 func.func @diag_ssm_c6_length(%u: tensor<?x8xf32>, %k: tensor<4x32x4xf32>, %d: tensor<4xf32>, %i: tensor<?xi32>, %init: tensor<?x8xf32>, %f: tensor<1x14x2x16xf32>) {
   // expected-error@+1 {{'h3.diag_ssm' op (C6): expected the spectrum of 4 channels, BxNx2xW with a length N that transforms have, found 1x14x2x16}}
-  %0 = h3.diag_ssm form(fft) ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x32x4xf32>, tensor<4xf32>) spectrum(%f : tensor<1x14x2x16xf32>)
+  %0 = h3.diag_ssm form<fft> ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x32x4xf32>, tensor<4xf32>) spectrum(%f : tensor<1x14x2x16xf32>)
     batch(%i : tensor<?xi32>)
     outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
   return
@@ -233,7 +233,7 @@ func.func @diag_ssm_c6_length(%u: tensor<?x8xf32>, %k: tensor<4x32x4xf32>, %d: t
 
 func.func @diag_ssm_c6_parts(%u: tensor<?x8xf32>, %k: tensor<4x32x4xf32>, %d: tensor<4xf32>, %i: tensor<?xi32>, %init: tensor<?x8xf32>, %f: tensor<1x16x1x16xf32>) {
   // expected-error@+1 {{'h3.diag_ssm' op (C6): expected the spectrum of 4 channels, BxNx2xW with a length N that transforms have, found 1x16x1x16}}
-  %0 = h3.diag_ssm form(fft) ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x32x4xf32>, tensor<4xf32>) spectrum(%f : tensor<1x16x1x16xf32>)
+  %0 = h3.diag_ssm form<fft> ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x32x4xf32>, tensor<4xf32>) spectrum(%f : tensor<1x16x1x16xf32>)
     batch(%i : tensor<?xi32>)
     outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
   return
@@ -243,7 +243,7 @@ func.func @diag_ssm_c6_parts(%u: tensor<?x8xf32>, %k: tensor<4x32x4xf32>, %d: te
 
 func.func @diag_ssm_c6_width(%u: tensor<?x8xf32>, %k: tensor<4x32x4xf32>, %d: tensor<4xf32>, %i: tensor<?xi32>, %init: tensor<?x8xf32>, %f: tensor<1x16x2x0xf32>) {
   // expected-error@+1 {{'h3.diag_ssm' op (C6): expected the spectrum of 4 channels, BxNx2xW with a length N that transforms have, found 1x16x2x0}}
-  %0 = h3.diag_ssm form(fft) ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x32x4xf32>, tensor<4xf32>) spectrum(%f : tensor<1x16x2x0xf32>)
+  %0 = h3.diag_ssm form<fft> ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x32x4xf32>, tensor<4xf32>) spectrum(%f : tensor<1x16x2x0xf32>)
     batch(%i : tensor<?xi32>)
     outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
   return
@@ -253,7 +253,7 @@ func.func @diag_ssm_c6_width(%u: tensor<?x8xf32>, %k: tensor<4x32x4xf32>, %d: te
 
 func.func @diag_ssm_c6_dynamic(%u: tensor<?x8xf32>, %k: tensor<4x32x4xf32>, %d: tensor<4xf32>, %i: tensor<?xi32>, %init: tensor<?x8xf32>, %f: tensor<1x?x2x16xf32>) {
   // expected-error@+1 {{'h3.diag_ssm' op (C6): expected the spectrum of 4 channels, BxNx2xW with a length N that transforms have, found 1x?x2x16}}
-  %0 = h3.diag_ssm form(fft) ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x32x4xf32>, tensor<4xf32>) spectrum(%f : tensor<1x?x2x16xf32>)
+  %0 = h3.diag_ssm form<fft> ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x32x4xf32>, tensor<4xf32>) spectrum(%f : tensor<1x?x2x16xf32>)
     batch(%i : tensor<?xi32>)
     outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
   return
@@ -263,7 +263,7 @@ func.func @diag_ssm_c6_dynamic(%u: tensor<?x8xf32>, %k: tensor<4x32x4xf32>, %d: 
 
 func.func @diag_ssm_c7(%u: tensor<?x8xf32>, %k: tensor<4x32x4xf32>, %d: tensor<4xf32>, %i: tensor<?xi32>, %init: tensor<?x8xf32>) {
   // expected-error@+1 {{'h3.diag_ssm' op (C7): expected the form recurrence, chunked or fft, found direct}}
-  %0 = h3.diag_ssm form(direct) ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x32x4xf32>, tensor<4xf32>)
+  %0 = h3.diag_ssm form<direct> ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x32x4xf32>, tensor<4xf32>)
     batch(%i : tensor<?xi32>)
     outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
   return
@@ -273,7 +273,7 @@ func.func @diag_ssm_c7(%u: tensor<?x8xf32>, %k: tensor<4x32x4xf32>, %d: tensor<4
 
 func.func @diag_ssm_c7_spectrum(%u: tensor<?x8xf32>, %k: tensor<4x32x4xf32>, %d: tensor<4xf32>, %i: tensor<?xi32>, %init: tensor<?x8xf32>, %f: tensor<1x16x2x16xf32>) {
   // expected-error@+1 {{'h3.diag_ssm' op (C7): expected the form recurrence, chunked or fft, found direct}}
-  %0 = h3.diag_ssm form(direct) ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x32x4xf32>, tensor<4xf32>) spectrum(%f : tensor<1x16x2x16xf32>)
+  %0 = h3.diag_ssm form<direct> ins(%u, %k, %d : tensor<?x8xf32>, tensor<4x32x4xf32>, tensor<4xf32>) spectrum(%f : tensor<1x16x2x16xf32>)
     batch(%i : tensor<?xi32>)
     outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
   return

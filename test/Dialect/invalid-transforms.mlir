@@ -3,7 +3,7 @@
 // verifiers.
 
 func.func @rfft_c1_dynamic_rows(%u: tensor<?x8xf32>, %init: tensor<5x2x8xf32>) {
-  // expected-error@+1 {{'h3.rfft' op (C1): expected a static number of rows, found 'tensor<?x8xf32>'}}
+  // expected-error@+1 {{'h3.rfft' op (C1): expected a static shape, found 'tensor<?x8xf32>'}}
   %0 = h3.rfft ins(%u : tensor<?x8xf32>) outs(%init : tensor<5x2x8xf32>) -> tensor<5x2x8xf32>
   return
 }
@@ -11,7 +11,7 @@ func.func @rfft_c1_dynamic_rows(%u: tensor<?x8xf32>, %init: tensor<5x2x8xf32>) {
 // -----
 
 func.func @rfft_c1_dynamic_columns(%u: tensor<8x?xf32>, %init: tensor<5x2x8xf32>) {
-  // expected-error@+1 {{'h3.rfft' op (C1): expected a static number of rows, found 'tensor<8x?xf32>'}}
+  // expected-error@+1 {{'h3.rfft' op (C1): expected a static shape, found 'tensor<8x?xf32>'}}
   %0 = h3.rfft ins(%u : tensor<8x?xf32>) outs(%init : tensor<5x2x8xf32>) -> tensor<5x2x8xf32>
   return
 }
@@ -19,7 +19,7 @@ func.func @rfft_c1_dynamic_columns(%u: tensor<8x?xf32>, %init: tensor<5x2x8xf32>
 // -----
 
 func.func @rfft_c1_no_rows(%u: tensor<0x8xf32>, %init: tensor<1x2x8xf32>) {
-  // expected-error@+1 {{'h3.rfft' op (C1): expected a static number of rows, found 'tensor<0x8xf32>'}}
+  // expected-error@+1 {{'h3.rfft' op (C1): expected a static shape, found 'tensor<0x8xf32>'}}
   %0 = h3.rfft ins(%u : tensor<0x8xf32>) outs(%init : tensor<1x2x8xf32>) -> tensor<1x2x8xf32>
   return
 }
@@ -59,7 +59,7 @@ func.func @rfft_c1_columns(%u: tensor<8x8xf32>, %init: tensor<5x2x4xf32>) {
 // -----
 
 func.func @irfft_c1_dynamic_rows(%u: tensor<5x2x8xf32>, %init: tensor<?x8xf32>) {
-  // expected-error@+1 {{'h3.irfft' op (C1): expected a static number of rows, found 'tensor<?x8xf32>'}}
+  // expected-error@+1 {{'h3.irfft' op (C1): expected a static shape, found 'tensor<?x8xf32>'}}
   %0 = h3.irfft ins(%u : tensor<5x2x8xf32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
   return
 }
@@ -67,7 +67,7 @@ func.func @irfft_c1_dynamic_rows(%u: tensor<5x2x8xf32>, %init: tensor<?x8xf32>) 
 // -----
 
 func.func @irfft_c1_dynamic_columns(%u: tensor<5x2x8xf32>, %init: tensor<8x?xf32>) {
-  // expected-error@+1 {{'h3.irfft' op (C1): expected a static number of rows, found 'tensor<8x?xf32>'}}
+  // expected-error@+1 {{'h3.irfft' op (C1): expected a static shape, found 'tensor<8x?xf32>'}}
   %0 = h3.irfft ins(%u : tensor<5x2x8xf32>) outs(%init : tensor<8x?xf32>) -> tensor<8x?xf32>
   return
 }
@@ -75,7 +75,7 @@ func.func @irfft_c1_dynamic_columns(%u: tensor<5x2x8xf32>, %init: tensor<8x?xf32
 // -----
 
 func.func @irfft_c1_no_rows(%u: tensor<1x2x8xf32>, %init: tensor<0x8xf32>) {
-  // expected-error@+1 {{'h3.irfft' op (C1): expected a static number of rows, found 'tensor<0x8xf32>'}}
+  // expected-error@+1 {{'h3.irfft' op (C1): expected a static shape, found 'tensor<0x8xf32>'}}
   %0 = h3.irfft ins(%u : tensor<1x2x8xf32>) outs(%init : tensor<0x8xf32>) -> tensor<0x8xf32>
   return
 }

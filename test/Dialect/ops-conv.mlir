@@ -12,13 +12,13 @@ func.func @conv(%u: tensor<?x8xf32>, %pre: tensor<?x8xf32>, %post: tensor<?x8xf3
                 %g: tensor<251x2x8xf32>) {
   // CHECK: h3.long_conv ins(%[[U]], %[[K]] : tensor<?x8xf32>, tensor<500x8xf32>) batch(%[[I]] : tensor<?xi32>) outs(%[[INIT]] : tensor<?x8xf32>) -> tensor<?x8xf32>{{$}}
   %0 = h3.long_conv ins(%u, %kernel : tensor<?x8xf32>, tensor<500x8xf32>) batch(%starts : tensor<?xi32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
-  // CHECK: h3.long_conv form({{ ?}}direct) ins(%[[U]], %[[K]] : tensor<?x8xf32>, tensor<500x8xf32>) reversed(%[[R]] : tensor<500x8xf32>) batch(%[[I]] : tensor<?xi32>) outs(%[[INIT]] : tensor<?x8xf32>) -> tensor<?x8xf32>{{$}}
-  %1 = h3.long_conv form(direct) ins(%u, %kernel : tensor<?x8xf32>, tensor<500x8xf32>) reversed(%reversed : tensor<500x8xf32>) batch(%starts : tensor<?xi32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
-  // CHECK: h3.long_conv form({{ ?}}fft) ins(%[[U]], %[[K]] : tensor<?x8xf32>, tensor<500x8xf32>) skip(%[[SKIP]] : tensor<8xf32>) batch(%[[I]] : tensor<?xi32>) outs(%[[INIT]] : tensor<?x8xf32>) -> tensor<?x8xf32>{{$}}
-  %2 = h3.long_conv form(fft) ins(%u, %kernel : tensor<?x8xf32>, tensor<500x8xf32>) skip(%skip : tensor<8xf32>) batch(%starts : tensor<?xi32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
+  // CHECK: h3.long_conv form<direct> ins(%[[U]], %[[K]] : tensor<?x8xf32>, tensor<500x8xf32>) reversed(%[[R]] : tensor<500x8xf32>) batch(%[[I]] : tensor<?xi32>) outs(%[[INIT]] : tensor<?x8xf32>) -> tensor<?x8xf32>{{$}}
+  %1 = h3.long_conv form<direct> ins(%u, %kernel : tensor<?x8xf32>, tensor<500x8xf32>) reversed(%reversed : tensor<500x8xf32>) batch(%starts : tensor<?xi32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
+  // CHECK: h3.long_conv form<fft> ins(%[[U]], %[[K]] : tensor<?x8xf32>, tensor<500x8xf32>) skip(%[[SKIP]] : tensor<8xf32>) batch(%[[I]] : tensor<?xi32>) outs(%[[INIT]] : tensor<?x8xf32>) -> tensor<?x8xf32>{{$}}
+  %2 = h3.long_conv form<fft> ins(%u, %kernel : tensor<?x8xf32>, tensor<500x8xf32>) skip(%skip : tensor<8xf32>) batch(%starts : tensor<?xi32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
   // With everything that a causal convolution can have.
-  // CHECK: h3.long_conv form({{ ?}}fft) {gelu} ins(%[[U]], %[[K]] : tensor<?x8xf32>, tensor<500x8xf32>) skip(%[[SKIP]] : tensor<8xf32>) pre(%[[PRE]] : tensor<?x8xf32>) post(%[[POST]] : tensor<?x8xf32>) batch(%[[I]] : tensor<?xi32>) outs(%[[INIT]] : tensor<?x8xf32>) -> tensor<?x8xf32>{{$}}
-  %3 = h3.long_conv form(fft) {gelu} ins(%u, %kernel : tensor<?x8xf32>, tensor<500x8xf32>) skip(%skip : tensor<8xf32>) pre(%pre : tensor<?x8xf32>) post(%post : tensor<?x8xf32>) batch(%starts : tensor<?xi32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
+  // CHECK: h3.long_conv form<fft> {gelu} ins(%[[U]], %[[K]] : tensor<?x8xf32>, tensor<500x8xf32>) skip(%[[SKIP]] : tensor<8xf32>) pre(%[[PRE]] : tensor<?x8xf32>) post(%[[POST]] : tensor<?x8xf32>) batch(%[[I]] : tensor<?xi32>) outs(%[[INIT]] : tensor<?x8xf32>) -> tensor<?x8xf32>{{$}}
+  %3 = h3.long_conv form<fft> {gelu} ins(%u, %kernel : tensor<?x8xf32>, tensor<500x8xf32>) skip(%skip : tensor<8xf32>) pre(%pre : tensor<?x8xf32>) post(%post : tensor<?x8xf32>) batch(%starts : tensor<?xi32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
   // CHECK: h3.long_conv {gelu} ins(%[[U]], %[[K]] : tensor<?x8xf32>, tensor<500x8xf32>) reversed(%[[R]] : tensor<500x8xf32>) skip(%[[SKIP]] : tensor<8xf32>) pre(%[[PRE]] : tensor<?x8xf32>) batch(%[[I]] : tensor<?xi32>) outs(%[[INIT]] : tensor<?x8xf32>) -> tensor<?x8xf32>{{$}}
   %4 = h3.long_conv {gelu} ins(%u, %kernel : tensor<?x8xf32>, tensor<500x8xf32>) reversed(%reversed : tensor<500x8xf32>) skip(%skip : tensor<8xf32>) pre(%pre : tensor<?x8xf32>) batch(%starts : tensor<?xi32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
   // CHECK: h3.long_conv ins(%[[U]], %[[K]] : tensor<?x8xf32>, tensor<500x8xf32>) post(%[[POST]] : tensor<?x8xf32>) batch(%[[I]] : tensor<?xi32>) outs(%[[INIT]] : tensor<?x8xf32>) -> tensor<?x8xf32>{{$}}
@@ -26,15 +26,15 @@ func.func @conv(%u: tensor<?x8xf32>, %pre: tensor<?x8xf32>, %post: tensor<?x8xf3
   // The kernel as a spectrum.
   // CHECK: h3.long_conv ins(%[[U]], %[[SP]] : tensor<?x8xf32>, tensor<1x512x2x16xf32>) batch(%[[I]] : tensor<?xi32>) outs(%[[INIT]] : tensor<?x8xf32>) -> tensor<?x8xf32>{{$}}
   %6 = h3.long_conv ins(%u, %spectrum : tensor<?x8xf32>, tensor<1x512x2x16xf32>) batch(%starts : tensor<?xi32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
-  // CHECK: h3.long_conv form({{ ?}}fft) {gelu} ins(%[[U]], %[[SP]] : tensor<?x8xf32>, tensor<1x512x2x16xf32>) skip(%[[SKIP]] : tensor<8xf32>) pre(%[[PRE]] : tensor<?x8xf32>) post(%[[POST]] : tensor<?x8xf32>) batch(%[[I]] : tensor<?xi32>) outs(%[[INIT]] : tensor<?x8xf32>) -> tensor<?x8xf32>{{$}}
-  %7 = h3.long_conv form(fft) {gelu} ins(%u, %spectrum : tensor<?x8xf32>, tensor<1x512x2x16xf32>) skip(%skip : tensor<8xf32>) pre(%pre : tensor<?x8xf32>) post(%post : tensor<?x8xf32>) batch(%starts : tensor<?xi32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
+  // CHECK: h3.long_conv form<fft> {gelu} ins(%[[U]], %[[SP]] : tensor<?x8xf32>, tensor<1x512x2x16xf32>) skip(%[[SKIP]] : tensor<8xf32>) pre(%[[PRE]] : tensor<?x8xf32>) post(%[[POST]] : tensor<?x8xf32>) batch(%[[I]] : tensor<?xi32>) outs(%[[INIT]] : tensor<?x8xf32>) -> tensor<?x8xf32>{{$}}
+  %7 = h3.long_conv form<fft> {gelu} ins(%u, %spectrum : tensor<?x8xf32>, tensor<1x512x2x16xf32>) skip(%skip : tensor<8xf32>) pre(%pre : tensor<?x8xf32>) post(%post : tensor<?x8xf32>) batch(%starts : tensor<?xi32>) outs(%init : tensor<?x8xf32>) -> tensor<?x8xf32>
   // Both directions by transforms: a static number of rows.
-  // CHECK: h3.long_conv form({{ ?}}fft) ins(%[[ROWS]], %[[K]] : tensor<500x8xf32>, tensor<500x8xf32>) reversed(%[[R]] : tensor<500x8xf32>) batch(%[[I]] : tensor<?xi32>) outs(%[[ROWS]] : tensor<500x8xf32>) -> tensor<500x8xf32>{{$}}
-  %8 = h3.long_conv form(fft) ins(%rows, %kernel : tensor<500x8xf32>, tensor<500x8xf32>) reversed(%reversed : tensor<500x8xf32>) batch(%starts : tensor<?xi32>) outs(%rows : tensor<500x8xf32>) -> tensor<500x8xf32>
+  // CHECK: h3.long_conv form<fft> ins(%[[ROWS]], %[[K]] : tensor<500x8xf32>, tensor<500x8xf32>) reversed(%[[R]] : tensor<500x8xf32>) batch(%[[I]] : tensor<?xi32>) outs(%[[ROWS]] : tensor<500x8xf32>) -> tensor<500x8xf32>{{$}}
+  %8 = h3.long_conv form<fft> ins(%rows, %kernel : tensor<500x8xf32>, tensor<500x8xf32>) reversed(%reversed : tensor<500x8xf32>) batch(%starts : tensor<?xi32>) outs(%rows : tensor<500x8xf32>) -> tensor<500x8xf32>
   // CHECK: h3.long_conv {two_sided} ins(%[[ROWS]], %[[SP]] : tensor<500x8xf32>, tensor<1x512x2x16xf32>) batch(%[[I]] : tensor<?xi32>) outs(%[[ROWS]] : tensor<500x8xf32>) -> tensor<500x8xf32>{{$}}
   %9 = h3.long_conv {two_sided} ins(%rows, %spectrum : tensor<500x8xf32>, tensor<1x512x2x16xf32>) batch(%starts : tensor<?xi32>) outs(%rows : tensor<500x8xf32>) -> tensor<500x8xf32>
-  // CHECK: h3.long_conv form({{ ?}}fft) {gelu, two_sided} ins(%[[ROWS]], %[[SP]] : tensor<500x8xf32>, tensor<1x512x2x16xf32>) skip(%[[SKIP]] : tensor<8xf32>) pre(%[[ROWS]] : tensor<500x8xf32>) post(%[[ROWS]] : tensor<500x8xf32>) batch(%[[I]] : tensor<?xi32>) outs(%[[ROWS]] : tensor<500x8xf32>) -> tensor<500x8xf32>{{$}}
-  %10 = h3.long_conv form(fft) {gelu, two_sided} ins(%rows, %spectrum : tensor<500x8xf32>, tensor<1x512x2x16xf32>) skip(%skip : tensor<8xf32>) pre(%rows : tensor<500x8xf32>) post(%rows : tensor<500x8xf32>) batch(%starts : tensor<?xi32>) outs(%rows : tensor<500x8xf32>) -> tensor<500x8xf32>
+  // CHECK: h3.long_conv form<fft> {gelu, two_sided} ins(%[[ROWS]], %[[SP]] : tensor<500x8xf32>, tensor<1x512x2x16xf32>) skip(%[[SKIP]] : tensor<8xf32>) pre(%[[ROWS]] : tensor<500x8xf32>) post(%[[ROWS]] : tensor<500x8xf32>) batch(%[[I]] : tensor<?xi32>) outs(%[[ROWS]] : tensor<500x8xf32>) -> tensor<500x8xf32>{{$}}
+  %10 = h3.long_conv form<fft> {gelu, two_sided} ins(%rows, %spectrum : tensor<500x8xf32>, tensor<1x512x2x16xf32>) skip(%skip : tensor<8xf32>) pre(%rows : tensor<500x8xf32>) post(%rows : tensor<500x8xf32>) batch(%starts : tensor<?xi32>) outs(%rows : tensor<500x8xf32>) -> tensor<500x8xf32>
   // CHECK: h3.rfft ins(%[[ROWS]] : tensor<500x8xf32>) outs(%[[F]] : tensor<251x2x8xf32>) -> tensor<251x2x8xf32>{{$}}
   %11 = h3.rfft ins(%rows : tensor<500x8xf32>) outs(%f : tensor<251x2x8xf32>) -> tensor<251x2x8xf32>
   // CHECK: h3.spectral_product ins(%[[F]], %[[G]] : tensor<251x2x8xf32>, tensor<251x2x8xf32>) outs(%[[G]] : tensor<251x2x8xf32>) -> tensor<251x2x8xf32>{{$}}
@@ -54,13 +54,13 @@ func.func @conv_on_memrefs(%u: memref<?x8xf32>, %pre: memref<?x8xf32>, %post: me
                            %g: memref<251x2x8xf32>) {
   // CHECK: h3.long_conv ins(%[[U]], %[[K]] : memref<?x8xf32>, memref<500x8xf32>) batch(%[[I]] : memref<?xi32>) outs(%[[INIT]] : memref<?x8xf32>){{$}}
   h3.long_conv ins(%u, %kernel : memref<?x8xf32>, memref<500x8xf32>) batch(%starts : memref<?xi32>) outs(%init : memref<?x8xf32>)
-  // CHECK: h3.long_conv form({{ ?}}direct) ins(%[[U]], %[[K]] : memref<?x8xf32>, memref<500x8xf32>) reversed(%[[R]] : memref<500x8xf32>) batch(%[[I]] : memref<?xi32>) outs(%[[INIT]] : memref<?x8xf32>){{$}}
-  h3.long_conv form(direct) ins(%u, %kernel : memref<?x8xf32>, memref<500x8xf32>) reversed(%reversed : memref<500x8xf32>) batch(%starts : memref<?xi32>) outs(%init : memref<?x8xf32>)
-  // CHECK: h3.long_conv form({{ ?}}fft) ins(%[[U]], %[[K]] : memref<?x8xf32>, memref<500x8xf32>) skip(%[[SKIP]] : memref<8xf32>) batch(%[[I]] : memref<?xi32>) outs(%[[INIT]] : memref<?x8xf32>){{$}}
-  h3.long_conv form(fft) ins(%u, %kernel : memref<?x8xf32>, memref<500x8xf32>) skip(%skip : memref<8xf32>) batch(%starts : memref<?xi32>) outs(%init : memref<?x8xf32>)
+  // CHECK: h3.long_conv form<direct> ins(%[[U]], %[[K]] : memref<?x8xf32>, memref<500x8xf32>) reversed(%[[R]] : memref<500x8xf32>) batch(%[[I]] : memref<?xi32>) outs(%[[INIT]] : memref<?x8xf32>){{$}}
+  h3.long_conv form<direct> ins(%u, %kernel : memref<?x8xf32>, memref<500x8xf32>) reversed(%reversed : memref<500x8xf32>) batch(%starts : memref<?xi32>) outs(%init : memref<?x8xf32>)
+  // CHECK: h3.long_conv form<fft> ins(%[[U]], %[[K]] : memref<?x8xf32>, memref<500x8xf32>) skip(%[[SKIP]] : memref<8xf32>) batch(%[[I]] : memref<?xi32>) outs(%[[INIT]] : memref<?x8xf32>){{$}}
+  h3.long_conv form<fft> ins(%u, %kernel : memref<?x8xf32>, memref<500x8xf32>) skip(%skip : memref<8xf32>) batch(%starts : memref<?xi32>) outs(%init : memref<?x8xf32>)
   // With everything that a causal convolution can have.
-  // CHECK: h3.long_conv form({{ ?}}fft) {gelu} ins(%[[U]], %[[K]] : memref<?x8xf32>, memref<500x8xf32>) skip(%[[SKIP]] : memref<8xf32>) pre(%[[PRE]] : memref<?x8xf32>) post(%[[POST]] : memref<?x8xf32>) batch(%[[I]] : memref<?xi32>) outs(%[[INIT]] : memref<?x8xf32>){{$}}
-  h3.long_conv form(fft) {gelu} ins(%u, %kernel : memref<?x8xf32>, memref<500x8xf32>) skip(%skip : memref<8xf32>) pre(%pre : memref<?x8xf32>) post(%post : memref<?x8xf32>) batch(%starts : memref<?xi32>) outs(%init : memref<?x8xf32>)
+  // CHECK: h3.long_conv form<fft> {gelu} ins(%[[U]], %[[K]] : memref<?x8xf32>, memref<500x8xf32>) skip(%[[SKIP]] : memref<8xf32>) pre(%[[PRE]] : memref<?x8xf32>) post(%[[POST]] : memref<?x8xf32>) batch(%[[I]] : memref<?xi32>) outs(%[[INIT]] : memref<?x8xf32>){{$}}
+  h3.long_conv form<fft> {gelu} ins(%u, %kernel : memref<?x8xf32>, memref<500x8xf32>) skip(%skip : memref<8xf32>) pre(%pre : memref<?x8xf32>) post(%post : memref<?x8xf32>) batch(%starts : memref<?xi32>) outs(%init : memref<?x8xf32>)
   // CHECK: h3.long_conv {gelu} ins(%[[U]], %[[K]] : memref<?x8xf32>, memref<500x8xf32>) reversed(%[[R]] : memref<500x8xf32>) skip(%[[SKIP]] : memref<8xf32>) pre(%[[PRE]] : memref<?x8xf32>) batch(%[[I]] : memref<?xi32>) outs(%[[INIT]] : memref<?x8xf32>){{$}}
   h3.long_conv {gelu} ins(%u, %kernel : memref<?x8xf32>, memref<500x8xf32>) reversed(%reversed : memref<500x8xf32>) skip(%skip : memref<8xf32>) pre(%pre : memref<?x8xf32>) batch(%starts : memref<?xi32>) outs(%init : memref<?x8xf32>)
   // CHECK: h3.long_conv ins(%[[U]], %[[K]] : memref<?x8xf32>, memref<500x8xf32>) post(%[[POST]] : memref<?x8xf32>) batch(%[[I]] : memref<?xi32>) outs(%[[INIT]] : memref<?x8xf32>){{$}}
@@ -68,15 +68,15 @@ func.func @conv_on_memrefs(%u: memref<?x8xf32>, %pre: memref<?x8xf32>, %post: me
   // The kernel as a spectrum.
   // CHECK: h3.long_conv ins(%[[U]], %[[SP]] : memref<?x8xf32>, memref<1x512x2x16xf32>) batch(%[[I]] : memref<?xi32>) outs(%[[INIT]] : memref<?x8xf32>){{$}}
   h3.long_conv ins(%u, %spectrum : memref<?x8xf32>, memref<1x512x2x16xf32>) batch(%starts : memref<?xi32>) outs(%init : memref<?x8xf32>)
-  // CHECK: h3.long_conv form({{ ?}}fft) {gelu} ins(%[[U]], %[[SP]] : memref<?x8xf32>, memref<1x512x2x16xf32>) skip(%[[SKIP]] : memref<8xf32>) pre(%[[PRE]] : memref<?x8xf32>) post(%[[POST]] : memref<?x8xf32>) batch(%[[I]] : memref<?xi32>) outs(%[[INIT]] : memref<?x8xf32>){{$}}
-  h3.long_conv form(fft) {gelu} ins(%u, %spectrum : memref<?x8xf32>, memref<1x512x2x16xf32>) skip(%skip : memref<8xf32>) pre(%pre : memref<?x8xf32>) post(%post : memref<?x8xf32>) batch(%starts : memref<?xi32>) outs(%init : memref<?x8xf32>)
+  // CHECK: h3.long_conv form<fft> {gelu} ins(%[[U]], %[[SP]] : memref<?x8xf32>, memref<1x512x2x16xf32>) skip(%[[SKIP]] : memref<8xf32>) pre(%[[PRE]] : memref<?x8xf32>) post(%[[POST]] : memref<?x8xf32>) batch(%[[I]] : memref<?xi32>) outs(%[[INIT]] : memref<?x8xf32>){{$}}
+  h3.long_conv form<fft> {gelu} ins(%u, %spectrum : memref<?x8xf32>, memref<1x512x2x16xf32>) skip(%skip : memref<8xf32>) pre(%pre : memref<?x8xf32>) post(%post : memref<?x8xf32>) batch(%starts : memref<?xi32>) outs(%init : memref<?x8xf32>)
   // Both directions by transforms: a static number of rows.
-  // CHECK: h3.long_conv form({{ ?}}fft) ins(%[[ROWS]], %[[K]] : memref<500x8xf32>, memref<500x8xf32>) reversed(%[[R]] : memref<500x8xf32>) batch(%[[I]] : memref<?xi32>) outs(%[[ROWS]] : memref<500x8xf32>){{$}}
-  h3.long_conv form(fft) ins(%rows, %kernel : memref<500x8xf32>, memref<500x8xf32>) reversed(%reversed : memref<500x8xf32>) batch(%starts : memref<?xi32>) outs(%rows : memref<500x8xf32>)
+  // CHECK: h3.long_conv form<fft> ins(%[[ROWS]], %[[K]] : memref<500x8xf32>, memref<500x8xf32>) reversed(%[[R]] : memref<500x8xf32>) batch(%[[I]] : memref<?xi32>) outs(%[[ROWS]] : memref<500x8xf32>){{$}}
+  h3.long_conv form<fft> ins(%rows, %kernel : memref<500x8xf32>, memref<500x8xf32>) reversed(%reversed : memref<500x8xf32>) batch(%starts : memref<?xi32>) outs(%rows : memref<500x8xf32>)
   // CHECK: h3.long_conv {two_sided} ins(%[[ROWS]], %[[SP]] : memref<500x8xf32>, memref<1x512x2x16xf32>) batch(%[[I]] : memref<?xi32>) outs(%[[ROWS]] : memref<500x8xf32>){{$}}
   h3.long_conv {two_sided} ins(%rows, %spectrum : memref<500x8xf32>, memref<1x512x2x16xf32>) batch(%starts : memref<?xi32>) outs(%rows : memref<500x8xf32>)
-  // CHECK: h3.long_conv form({{ ?}}fft) {gelu, two_sided} ins(%[[ROWS]], %[[SP]] : memref<500x8xf32>, memref<1x512x2x16xf32>) skip(%[[SKIP]] : memref<8xf32>) pre(%[[ROWS]] : memref<500x8xf32>) post(%[[ROWS]] : memref<500x8xf32>) batch(%[[I]] : memref<?xi32>) outs(%[[ROWS]] : memref<500x8xf32>){{$}}
-  h3.long_conv form(fft) {gelu, two_sided} ins(%rows, %spectrum : memref<500x8xf32>, memref<1x512x2x16xf32>) skip(%skip : memref<8xf32>) pre(%rows : memref<500x8xf32>) post(%rows : memref<500x8xf32>) batch(%starts : memref<?xi32>) outs(%rows : memref<500x8xf32>)
+  // CHECK: h3.long_conv form<fft> {gelu, two_sided} ins(%[[ROWS]], %[[SP]] : memref<500x8xf32>, memref<1x512x2x16xf32>) skip(%[[SKIP]] : memref<8xf32>) pre(%[[ROWS]] : memref<500x8xf32>) post(%[[ROWS]] : memref<500x8xf32>) batch(%[[I]] : memref<?xi32>) outs(%[[ROWS]] : memref<500x8xf32>){{$}}
+  h3.long_conv form<fft> {gelu, two_sided} ins(%rows, %spectrum : memref<500x8xf32>, memref<1x512x2x16xf32>) skip(%skip : memref<8xf32>) pre(%rows : memref<500x8xf32>) post(%rows : memref<500x8xf32>) batch(%starts : memref<?xi32>) outs(%rows : memref<500x8xf32>)
   // CHECK: h3.rfft ins(%[[ROWS]] : memref<500x8xf32>) outs(%[[F]] : memref<251x2x8xf32>){{$}}
   h3.rfft ins(%rows : memref<500x8xf32>) outs(%f : memref<251x2x8xf32>)
   // CHECK: h3.spectral_product ins(%[[F]], %[[G]] : memref<251x2x8xf32>, memref<251x2x8xf32>) outs(%[[G]] : memref<251x2x8xf32>){{$}}

@@ -29,16 +29,16 @@ def descriptor(array):
 class Kernels:
     """The functions of an MLIR text, compiled for `cpu`."""
 
-    def __init__(self, text, cxx="c++", cpu="native", options=()):
+    def __init__(self, text, cxx=("c++",), cpu="native"):
         with tempfile.TemporaryDirectory() as folder:
             path = lambda name: os.path.join(folder, name)
             with open(path("kernels.mlir"), "w") as file:
                 file.write(text)
             with open(path("barrier.c"), "w") as file:
                 file.write(BARRIER)
-            compiler = ["h3-compile", path("kernels.mlir"), "--mcpu", cpu, *options]
+            compiler = ["h3-compile", path("kernels.mlir"), "--mcpu", cpu]
             subprocess.run([*compiler, "--emit", "obj", "-o", path("k.o")], check=True)
-            linker = [cxx, "-shared", "-fPIC", "-x", "c", path("barrier.c"), "-x", "none"]
+            linker = [*cxx, "-shared", "-fPIC", "-x", "c", path("barrier.c"), "-x", "none"]
             subprocess.run([*linker, path("k.o"), "-lm", "-o", path("k.so")], check=True)
             self.library = ctypes.CDLL(path("k.so"))
 

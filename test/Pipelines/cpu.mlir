@@ -6,6 +6,9 @@
 
 // PARAM: module attributes {h3.weights_bytes = 11808 : i64}
 // PARAM: h3.parameter @w.pack_panels : tensor<7x24x16xf32> from ["w"] at 0 {
+// PARAM-NEXT: ^bb0(%[[W:.*]]: tensor<100x24xf32>):
+// PARAM-NEXT: %[[P:.*]] = h3.pack_panels %[[W]] : tensor<100x24xf32> -> tensor<7x24x16xf32>
+// PARAM-NEXT: h3.yield %[[P]] : tensor<7x24x16xf32>
 // PARAM-NOT: h3.parameter @w :
 // PARAM: h3.embedding ins({{.*}} : tensor<?xi32>, tensor<7x24x16xf32>)
 

@@ -1,15 +1,19 @@
 // RUN: h3-opt %s --h3-fold-parameters -split-input-file -verify-diagnostics | FileCheck %s
 
 // Each function of parameters becomes a parameter; what it was made of goes.
+// CHECK-NOT: h3.parameter
 // CHECK: h3.parameter @w.pack_panels : tensor<7x64x16xf32> from ["fc.weight"] {
 // CHECK-NEXT: ^bb0(%[[W:.*]]: tensor<100x64xf32>):
 // CHECK-NEXT: %[[P:.*]] = h3.pack_panels %[[W]] : tensor<100x64xf32> -> tensor<7x64x16xf32>
 // CHECK-NEXT: h3.yield %[[P]] : tensor<7x64x16xf32>
 // CHECK: h3.parameter @b.shift_kernel : tensor<64x8xf32> from ["B", "C"] {
 // CHECK-NEXT: ^bb0(%[[B:.*]]: tensor<8x64xf32>, %[[C:.*]]: tensor<1x8x64xf32>):
-// CHECK-NEXT: h3.shift_kernel %[[B]], %[[C]]
+// CHECK-NEXT: %[[K:.*]] = h3.shift_kernel %[[B]], %[[C]] :
+// CHECK-NEXT: h3.yield %[[K]] : tensor<64x8xf32>
 // CHECK: h3.parameter @dc.diag_modes : tensor<4x32x8xf32> from ["dC", "dB", "dt", "re", "im"] {
-// CHECK: h3.diag_modes
+// CHECK-NEXT: ^bb0(%[[DC:.*]]: tensor<1x8x32x2xf32>, %[[DB:.*]]: tensor<8x32x2xf32>, %[[DT:.*]]: tensor<8xf32>, %[[RE:.*]]: tensor<8x32xf32>, %[[IM:.*]]: tensor<8x32xf32>):
+// CHECK-NEXT: %[[M:.*]] = h3.diag_modes %[[DC]], %[[DB]], %[[DT]], %[[RE]], %[[IM]] :
+// CHECK-NEXT: h3.yield %[[M]] : tensor<4x32x8xf32>
 // CHECK-NOT: h3.parameter
 // CHECK-LABEL: @folded
 // CHECK-DAG: %[[P:.*]] = h3.get_parameter @w.pack_panels : tensor<7x64x16xf32>
@@ -43,6 +47,7 @@ func.func @folded() -> (tensor<7x64x16xf32>, tensor<64x8xf32>, tensor<4x32x8xf32
 
 // The same function of the same parameter is stored once.
 // CHECK: h3.parameter @[[PANELS:.*]] : tensor<7x64x16xf32> from ["w"] {
+// CHECK: h3.pack_panels
 // CHECK-NOT: h3.parameter
 // CHECK-LABEL: @twice
 // CHECK-COUNT-2: h3.get_parameter @[[PANELS]]
@@ -78,6 +83,157 @@ func.func @no_parameter(%w: tensor<100x64xf32>) -> tensor<7x64x16xf32> {
   // expected-error@+1 {{'h3.pack_panels' op expected operands that are parameters}}
   %0 = h3.pack_panels %w : tensor<100x64xf32> -> tensor<7x64x16xf32>
   return %0 : tensor<7x64x16xf32>
+}
+
+// -----
+
+// Of two operands, both have to be parameters.
+h3.parameter @b : tensor<8x64xf32> from ["B"]
+func.func @one_parameter(%c: tensor<1x8x64xf32>) -> tensor<64x8xf32> {
+  %b = h3.get_parameter @b : tensor<8x64xf32>
+  // expected-error@+1 {{'h3.shift_kernel' op expected operands that are parameters}}
+  %0 = h3.shift_kernel %b, %c : tensor<8x64xf32>, tensor<1x8x64xf32> -> tensor<64x8xf32>
+  return %0 : tensor<64x8xf32>
+}
+
+// -----
+
+// What another operation computes from a parameter is none.
+h3.parameter @w : tensor<32x16xf32> from ["w"]
+func.func @computed() -> tensor<2x16x16xf32> {
+  %w = h3.get_parameter @w : tensor<32x16xf32>
+  %v = arith.addf %w, %w : tensor<32x16xf32>
+  // expected-error@+1 {{'h3.pack_panels' op expected operands that are parameters}}
+  %0 = h3.pack_panels %v : tensor<32x16xf32> -> tensor<2x16x16xf32>
+  return %0 : tensor<2x16x16xf32>
+}
+
+// -----
+
+// A function of a parameter that was declared with a recipe holds both steps;
+// the parameter, in use itself, stays as it is.
+// CHECK-NOT: h3.parameter
+// CHECK: h3.parameter @[[PANELS:[A-Za-z0-9_.]+]] : tensor<4x8x16xf32> from ["b", "c"] {
+// CHECK-NEXT: ^bb0(%[[B:.*]]: tensor<8x64xf32>, %[[C:.*]]: tensor<1x8x64xf32>):
+// CHECK-NEXT: %[[K:.*]] = h3.shift_kernel %[[B]], %[[C]] : tensor<8x64xf32>, tensor<1x8x64xf32> -> tensor<64x8xf32>
+// CHECK-NEXT: %[[P:.*]] = h3.pack_panels %[[K]] : tensor<64x8xf32> -> tensor<4x8x16xf32>
+// CHECK-NEXT: h3.yield %[[P]] : tensor<4x8x16xf32>
+// CHECK-NEXT: }
+// CHECK-NEXT: h3.parameter @taps : tensor<64x8xf32> from ["b", "c"] {
+// CHECK-NEXT: ^bb0(%[[B:.*]]: tensor<8x64xf32>, %[[C:.*]]: tensor<1x8x64xf32>):
+// CHECK-NEXT: %[[K:.*]] = h3.shift_kernel %[[B]], %[[C]] : tensor<8x64xf32>, tensor<1x8x64xf32> -> tensor<64x8xf32>
+// CHECK-NEXT: h3.yield %[[K]] : tensor<64x8xf32>
+// CHECK-NEXT: }
+// CHECK-NOT: h3.parameter
+// CHECK-LABEL: @declared_recipe
+// CHECK-DAG: %[[T:.*]] = h3.get_parameter @taps
+// CHECK-DAG: %[[P:.*]] = h3.get_parameter @[[PANELS]]
+// CHECK: return %[[T]], %[[P]]
+h3.parameter @taps : tensor<64x8xf32> from ["b", "c"] {
+^bb0(%b: tensor<8x64xf32>, %c: tensor<1x8x64xf32>):
+  %0 = h3.shift_kernel %b, %c : tensor<8x64xf32>, tensor<1x8x64xf32> -> tensor<64x8xf32>
+  h3.yield %0 : tensor<64x8xf32>
+}
+func.func @declared_recipe() -> (tensor<64x8xf32>, tensor<4x8x16xf32>) {
+  %w = h3.get_parameter @taps : tensor<64x8xf32>
+  %0 = h3.pack_panels %w : tensor<64x8xf32> -> tensor<4x8x16xf32>
+  return %w, %0 : tensor<64x8xf32>, tensor<4x8x16xf32>
+}
+
+// -----
+
+// Two steps are one recipe; the first alone goes where nothing else uses it.
+// CHECK-NOT: h3.parameter
+// CHECK: h3.parameter @[[SPECTRUM:[A-Za-z0-9_.]+]] : tensor<1x64x2x16xf32> from ["B", "C"] {
+// CHECK-NEXT: ^bb0(%[[B:.*]]: tensor<8x64xf32>, %[[C:.*]]: tensor<1x8x64xf32>):
+// CHECK-NEXT: %[[K:.*]] = h3.shift_kernel %[[B]], %[[C]] : tensor<8x64xf32>, tensor<1x8x64xf32> -> tensor<64x8xf32>
+// CHECK-NEXT: %[[S:.*]] = h3.conv_spectrum %[[K]] : tensor<64x8xf32> -> tensor<1x64x2x16xf32>
+// CHECK-NEXT: h3.yield %[[S]] : tensor<1x64x2x16xf32>
+// CHECK-NEXT: }
+// CHECK-NOT: h3.parameter
+// CHECK-LABEL: @two_steps
+// CHECK: %[[V:.*]] = h3.get_parameter @[[SPECTRUM]] : tensor<1x64x2x16xf32>
+// CHECK: return %[[V]]
+h3.parameter @b : tensor<8x64xf32> from ["B"]
+h3.parameter @c : tensor<1x8x64xf32> from ["C"]
+func.func @two_steps() -> tensor<1x64x2x16xf32> {
+  %b = h3.get_parameter @b : tensor<8x64xf32>
+  %c = h3.get_parameter @c : tensor<1x8x64xf32>
+  %0 = h3.shift_kernel %b, %c : tensor<8x64xf32>, tensor<1x8x64xf32> -> tensor<64x8xf32>
+  %1 = h3.conv_spectrum %0 : tensor<64x8xf32> -> tensor<1x64x2x16xf32>
+  return %1 : tensor<1x64x2x16xf32>
+}
+
+// -----
+
+// Three steps of two kernels that share sources, which stand once; the modes,
+// in use themselves, stay.
+// CHECK-NOT: h3.parameter
+// CHECK: h3.parameter @[[SPECTRUM:[A-Za-z0-9_.]+]] : tensor<1x512x2x16xf32> from ["C", "B", "dt", "A", "C2"] {
+// CHECK-NEXT: ^bb0(%[[C:[a-z0-9]+]]: tensor<1x8x32x2xf32>, %[[B:[a-z0-9]+]]: tensor<8x32x2xf32>, %[[DT:[a-z0-9]+]]: tensor<8xf32>, %[[A:[a-z0-9]+]]: tensor<8x32xf32>, %[[C2:[a-z0-9]+]]: tensor<1x8x32x2xf32>):
+// CHECK-NEXT: %[[M:.*]] = h3.diag_modes %[[C]], %[[B]], %[[DT]], %[[A]], %[[A]] :
+// CHECK-NEXT: %[[K:.*]] = h3.diag_kernel %[[M]] : tensor<4x32x8xf32> -> tensor<512x8xf32>
+// CHECK-NEXT: %[[M2:.*]] = h3.diag_modes %[[C2]], %[[B]], %[[DT]], %[[A]], %[[A]] :
+// CHECK-NEXT: %[[R:.*]] = h3.diag_kernel %[[M2]] : tensor<4x32x8xf32> -> tensor<512x8xf32>
+// CHECK-NEXT: %[[S:.*]] = h3.conv_spectrum %[[K]] reversed %[[R]] : tensor<512x8xf32>, tensor<512x8xf32> -> tensor<1x512x2x16xf32>
+// CHECK-NEXT: h3.yield %[[S]] : tensor<1x512x2x16xf32>
+// CHECK-NEXT: }
+// CHECK-NEXT: h3.parameter @[[MODES:[A-Za-z0-9_.]+]] : tensor<4x32x8xf32> from ["C", "B", "dt", "A"] {
+// CHECK-NEXT: ^bb0(%[[C:[a-z0-9]+]]: tensor<1x8x32x2xf32>, %[[B:[a-z0-9]+]]: tensor<8x32x2xf32>, %[[DT:[a-z0-9]+]]: tensor<8xf32>, %[[A:[a-z0-9]+]]: tensor<8x32xf32>):
+// CHECK-NEXT: %[[M:.*]] = h3.diag_modes %[[C]], %[[B]], %[[DT]], %[[A]], %[[A]] :
+// CHECK-NEXT: h3.yield %[[M]] : tensor<4x32x8xf32>
+// CHECK-NEXT: }
+// CHECK-NOT: h3.parameter
+// CHECK-LABEL: @three_steps
+// CHECK-DAG: %[[V:.*]] = h3.get_parameter @[[MODES]] : tensor<4x32x8xf32>
+// CHECK-DAG: %[[S:.*]] = h3.get_parameter @[[SPECTRUM]] : tensor<1x512x2x16xf32>
+// CHECK: return %[[V]], %[[S]]
+h3.parameter @c : tensor<1x8x32x2xf32> from ["C"]
+h3.parameter @c2 : tensor<1x8x32x2xf32> from ["C2"]
+h3.parameter @b : tensor<8x32x2xf32> from ["B"]
+h3.parameter @dt : tensor<8xf32> from ["dt"]
+h3.parameter @a : tensor<8x32xf32> from ["A"]
+func.func @three_steps() -> (tensor<4x32x8xf32>, tensor<1x512x2x16xf32>) {
+  %c = h3.get_parameter @c : tensor<1x8x32x2xf32>
+  %c2 = h3.get_parameter @c2 : tensor<1x8x32x2xf32>
+  %b = h3.get_parameter @b : tensor<8x32x2xf32>
+  %dt = h3.get_parameter @dt : tensor<8xf32>
+  %a = h3.get_parameter @a : tensor<8x32xf32>
+  %0 = h3.diag_modes %c, %b, %dt, %a, %a
+    : tensor<1x8x32x2xf32>, tensor<8x32x2xf32>, tensor<8xf32>, tensor<8x32xf32>, tensor<8x32xf32> -> tensor<4x32x8xf32>
+  %1 = h3.diag_kernel %0 : tensor<4x32x8xf32> -> tensor<512x8xf32>
+  %2 = h3.diag_modes %c2, %b, %dt, %a, %a
+    : tensor<1x8x32x2xf32>, tensor<8x32x2xf32>, tensor<8xf32>, tensor<8x32xf32>, tensor<8x32xf32> -> tensor<4x32x8xf32>
+  %3 = h3.diag_kernel %2 : tensor<4x32x8xf32> -> tensor<512x8xf32>
+  %4 = h3.conv_spectrum %1 reversed %3 : tensor<512x8xf32>, tensor<512x8xf32> -> tensor<1x512x2x16xf32>
+  return %0, %4 : tensor<4x32x8xf32>, tensor<1x512x2x16xf32>
+}
+
+// -----
+
+// Equal chains of functions are stored once, wherever they stand.
+// CHECK-NOT: h3.parameter
+// CHECK: h3.parameter @[[PANELS:[A-Za-z0-9_.]+]] : tensor<4x8x16xf32> from ["B", "C"] {
+// CHECK-NOT: h3.parameter
+// CHECK-LABEL: @chain
+// CHECK: h3.get_parameter @[[PANELS]]
+// CHECK-LABEL: @same_chain
+// CHECK: h3.get_parameter @[[PANELS]]
+h3.parameter @b : tensor<8x64xf32> from ["B"]
+h3.parameter @c : tensor<1x8x64xf32> from ["C"]
+func.func @chain() -> tensor<4x8x16xf32> {
+  %b = h3.get_parameter @b : tensor<8x64xf32>
+  %c = h3.get_parameter @c : tensor<1x8x64xf32>
+  %0 = h3.shift_kernel %b, %c : tensor<8x64xf32>, tensor<1x8x64xf32> -> tensor<64x8xf32>
+  %1 = h3.pack_panels %0 : tensor<64x8xf32> -> tensor<4x8x16xf32>
+  return %1 : tensor<4x8x16xf32>
+}
+func.func @same_chain() -> tensor<4x8x16xf32> {
+  %c = h3.get_parameter @c : tensor<1x8x64xf32>
+  %b = h3.get_parameter @b : tensor<8x64xf32>
+  %0 = h3.shift_kernel %b, %c : tensor<8x64xf32>, tensor<1x8x64xf32> -> tensor<64x8xf32>
+  %1 = h3.pack_panels %0 : tensor<64x8xf32> -> tensor<4x8x16xf32>
+  return %1 : tensor<4x8x16xf32>
 }
 
 // -----
@@ -153,14 +309,26 @@ func.func @shared_operand() -> (tensor<64x8xf32>, tensor<64x8xf32>) {
 
 // -----
 
-// What differs in an attribute is another parameter.
-// CHECK-COUNT-2: h3.parameter
+// What differs in an attribute is another parameter; an attribute written out
+// is the same as its default.
+// CHECK-NOT: h3.parameter
+// CHECK: h3.parameter @[[BILINEAR:[A-Za-z0-9_.]+]] : tensor<4x4x8xf32> from ["c", "b", "dt", "re"] {
+// CHECK-NEXT: ^bb0(
+// CHECK-NEXT: h3.diag_modes %{{[^{]*}} : tensor<1x8x4x2xf32>
+// CHECK: h3.parameter @[[ZOH:[A-Za-z0-9_.]+]] : tensor<4x4x8xf32> from ["c", "b", "dt", "re"] {
+// CHECK-NEXT: ^bb0(
+// CHECK-NEXT: h3.diag_modes %{{[^{]*}} {discretization = #h3.discretization<zoh>} : tensor<1x8x4x2xf32>
+// CHECK-NOT: h3.parameter
 // CHECK-LABEL: @two_discretizations
+// CHECK: %[[V:.*]] = h3.get_parameter @[[BILINEAR]]
+// CHECK-NEXT: %[[Z:.*]] = h3.get_parameter @[[ZOH]]
+// CHECK-NEXT: %[[W:.*]] = h3.get_parameter @[[BILINEAR]]
+// CHECK-NEXT: return %[[V]], %[[Z]], %[[W]]
 h3.parameter @c : tensor<1x8x4x2xf32> from ["c"]
 h3.parameter @b : tensor<8x4x2xf32> from ["b"]
 h3.parameter @dt : tensor<8xf32> from ["dt"]
 h3.parameter @re : tensor<8x4xf32> from ["re"]
-func.func @two_discretizations() -> (tensor<4x4x8xf32>, tensor<4x4x8xf32>) {
+func.func @two_discretizations() -> (tensor<4x4x8xf32>, tensor<4x4x8xf32>, tensor<4x4x8xf32>) {
   %c = h3.get_parameter @c : tensor<1x8x4x2xf32>
   %b = h3.get_parameter @b : tensor<8x4x2xf32>
   %dt = h3.get_parameter @dt : tensor<8xf32>
@@ -169,5 +337,35 @@ func.func @two_discretizations() -> (tensor<4x4x8xf32>, tensor<4x4x8xf32>) {
     : tensor<1x8x4x2xf32>, tensor<8x4x2xf32>, tensor<8xf32>, tensor<8x4xf32>, tensor<8x4xf32> -> tensor<4x4x8xf32>
   %1 = h3.diag_modes %c, %b, %dt, %re, %re {discretization = #h3.discretization<zoh>}
     : tensor<1x8x4x2xf32>, tensor<8x4x2xf32>, tensor<8xf32>, tensor<8x4xf32>, tensor<8x4xf32> -> tensor<4x4x8xf32>
-  return %0, %1 : tensor<4x4x8xf32>, tensor<4x4x8xf32>
+  %2 = h3.diag_modes %c, %b, %dt, %re, %re {discretization = #h3.discretization<bilinear>}
+    : tensor<1x8x4x2xf32>, tensor<8x4x2xf32>, tensor<8xf32>, tensor<8x4xf32>, tensor<8x4xf32> -> tensor<4x4x8xf32>
+  return %0, %1, %2 : tensor<4x4x8xf32>, tensor<4x4x8xf32>, tensor<4x4x8xf32>
+}
+
+// -----
+
+// Functions of what differs in an attribute are two parameters as well.
+// CHECK-DAG: from ["c", "b", "dt", "re"] {{[{]}}{{[[:space:]]+}}^bb0({{.*}}):{{[[:space:]]+}}%{{.*}} = h3.diag_modes %{{[^{]*}} : {{.*}}{{[[:space:]]+}}%{{.*}} = h3.diag_kernel
+// CHECK-DAG: from ["c", "b", "dt", "re"] {{[{]}}{{[[:space:]]+}}^bb0({{.*}}):{{[[:space:]]+}}%{{.*}} = h3.diag_modes %{{[^{]*}} {discretization = #h3.discretization<zoh>} : {{.*}}{{[[:space:]]+}}%{{.*}} = h3.diag_kernel
+// CHECK-NOT: h3.parameter
+// CHECK-LABEL: @two_kernels
+// CHECK: %[[V:.*]] = h3.get_parameter @[[FIRST:[A-Za-z0-9_.]+]]
+// CHECK-NOT: h3.get_parameter @[[FIRST]] :
+// CHECK: return
+h3.parameter @c : tensor<1x8x4x2xf32> from ["c"]
+h3.parameter @b : tensor<8x4x2xf32> from ["b"]
+h3.parameter @dt : tensor<8xf32> from ["dt"]
+h3.parameter @re : tensor<8x4xf32> from ["re"]
+func.func @two_kernels() -> (tensor<64x8xf32>, tensor<64x8xf32>) {
+  %c = h3.get_parameter @c : tensor<1x8x4x2xf32>
+  %b = h3.get_parameter @b : tensor<8x4x2xf32>
+  %dt = h3.get_parameter @dt : tensor<8xf32>
+  %re = h3.get_parameter @re : tensor<8x4xf32>
+  %0 = h3.diag_modes %c, %b, %dt, %re, %re {discretization = #h3.discretization<zoh>}
+    : tensor<1x8x4x2xf32>, tensor<8x4x2xf32>, tensor<8xf32>, tensor<8x4xf32>, tensor<8x4xf32> -> tensor<4x4x8xf32>
+  %1 = h3.diag_kernel %0 : tensor<4x4x8xf32> -> tensor<64x8xf32>
+  %2 = h3.diag_modes %c, %b, %dt, %re, %re
+    : tensor<1x8x4x2xf32>, tensor<8x4x2xf32>, tensor<8xf32>, tensor<8x4xf32>, tensor<8x4xf32> -> tensor<4x4x8xf32>
+  %3 = h3.diag_kernel %2 : tensor<4x4x8xf32> -> tensor<64x8xf32>
+  return %1, %3 : tensor<64x8xf32>, tensor<64x8xf32>
 }

@@ -20,6 +20,8 @@
 // UNKNOWN: error: h3-verify-phase: expected the phase tensor, buffer, vector or llvm, found 'gpu'
 // FOREIGN: error: 'some.op' is left after the llvm phase; a conversion to LLVM should have taken it
 // GOOD: h3.parameter @w
+// GOOD: h3.parameter @p
+// GOOD: h3.pack_panels
 // GOOD: llvm.func @step
 
 //--- fold.mlir
@@ -61,6 +63,11 @@ func.func @f(%n: index) {
 
 //--- good.mlir
 h3.parameter @w : tensor<4xf32> from ["w"] at 0
+h3.parameter @p : tensor<2x4x16xf32> from ["p"] at 64 {
+^bb0(%p: tensor<32x4xf32>):
+  %0 = h3.pack_panels %p : tensor<32x4xf32> -> tensor<2x4x16xf32>
+  h3.yield %0 : tensor<2x4x16xf32>
+}
 llvm.func @step(%p: !llvm.ptr) {
   llvm.return
 }

@@ -57,8 +57,8 @@ struct Texts {
 void addOptions(CLI::App &app, CompileOptions &options, Texts &texts) {
   constexpr uint64_t maxCount = 1 << 20, maxLength = 1 << 30;
   app.add_option("MODEL", options.model,
-                 "A checkpoint (.pt, .safetensors), a folder with one, or its "
-                 "config.json")
+                 "A checkpoint (.pt, .safetensors), a folder with one, its "
+                 "config.json, or kernels (.mlir)")
       ->required();
   app.add_option("-o", options.output, "What to write")->type_name("PROGRAM");
   app.add_option("--target", texts.target, "cpu (default)")
@@ -94,6 +94,13 @@ void addOptions(CLI::App &app, CompileOptions &options, Texts &texts) {
       ->type_name("N");
   app.add_flag("--single-file", options.singleFile,
                "Append the weights to the program");
+  app.add_option("--form", options.form,
+                 "The form of SSMs and convolutions where they can have it: "
+                 "recurrence, chunked, direct, fft (default: the cheapest)")
+      ->check(oneOf({"recurrence", "chunked", "direct", "fft"}))
+      ->type_name("NAME");
+  app.add_flag("--explain", options.explain,
+               "Say which form each layer got, and why");
   app.add_option("--random-weights", options.randomSeed,
                  "MODEL is a published shape (h3-125m, h3-355m, h3-1.3b, "
                  "h3-2.7b, h3-2.7b-3attn), its weights are random")

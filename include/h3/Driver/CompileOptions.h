@@ -43,6 +43,8 @@ struct CompileOptions {
   int64_t maxSequences = 8;
   int64_t maxContext = 2048;
   bool singleFile = false;
+  std::string form;     ///< of SSMs and convolutions; empty: the cheapest
+  bool explain = false; ///< say which forms were chosen, and why
 };
 
 } // namespace h3

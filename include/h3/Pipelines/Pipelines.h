@@ -27,9 +27,13 @@ struct CpuPipelineOptions
   Option<int64_t> maxTokens{*this, "max-tokens",
                             llvm::cl::desc("rows of a step at most"),
                             llvm::cl::init(512)};
+  Option<std::string> form{
+      *this, "form",
+      llvm::cl::desc("form of SSMs and convolutions; empty: the cheapest")};
 };
 
-/// Layers on tensors -> the same with folded, packed and placed parameters.
+/// Layers on tensors -> the same with forms chosen, mixers fused, and folded,
+/// packed and placed parameters.
 void buildParameterPipeline(mlir::OpPassManager &pm,
                             const CpuPipelineOptions &options);
 /// Layers on tensors -> kernels with layers on memrefs in planned buffers.

@@ -5,6 +5,77 @@
 
 include "mlir/Pass/PassBase.td"
 
+def SelectForm : Pass<"h3-select-form", "::mlir::ModuleOp"> {
+  let summary = "choose the form of SSMs and convolutions by a cost model";
+  let description = [{
+    Gives every `h3.diag_ssm`, `h3.mixer` and `h3.long_conv` without a `form` the
+    cheapest that it can have, by the model of `FormCosts.h` and the figures of the
+    target. An op that carries states may be cut anywhere into steps; with `exact`
+    it gets a form whose bits do not depend on the cuts. The form `fft` of a
+    `h3.diag_ssm` needs modes that are functions of weights; its block length is
+    the cheapest, and longer sequences go on from its state.
+
+    Emits an analysis remark for each op: the costs of all forms in nanoseconds per
+    element on one core, and why the others were left out.
+  }];
+  let options = [
+    Option<"rows", "rows", "int64_t", "512",
+           "rows of a sequence, where the type does not say">,
+    Option<"lanes", "lanes", "int64_t", "16", "floats in a vector register">,
+    Option<"form", "form", "std::string", "",
+           "the form for every op that can have it: recurrence, chunked, direct "
+           "or fft; empty: the cheapest">,
+    Option<"exact", "exact", "bool", "true",
+           "keep the bits of ops with states, however a sequence is cut">,
+    Option<"multiplyAdds", "multiply-adds", "double", "100",
+           "multiply-adds of one core in a nanosecond">,
+    Option<"bandwidth", "bandwidth", "double", "12",
+           "bytes from memory of one core in a nanosecond">,
+    Option<"cacheBytes", "cache-bytes", "int64_t", "1048576",
+           "what stays in a core's cache from call to call">];
+}
+
+def FuseMixer : Pass<"h3-fuse-mixer", "::mlir::ModuleOp"> {
+  let summary = "fuse shift SSM, gates and diagonal SSM";
+  let description = [{
+    `h3.head_contract` of `h3.diag_ssm` of `h3.head_expand` of `h3.shift_ssm`, for heads of
+    width 1 over one batch, becomes `h3.mixer`: what lies between them never goes
+    to memory. Left alone are wider heads, values with other uses, and a diagonal
+    SSM in the form `fft`.
+  }];
+}
+
+def PrecomputeSpectra : Pass<"h3-precompute-spectra", "::mlir::ModuleOp"> {
+  let summary = "transform the kernels of fft convolutions once";
+  let description = [{
+    The kernel in time of an `h3.long_conv` in the form `fft` is replaced by its
+    `h3.conv_spectrum` where it is a function of weights, so that calls need not
+    transform it. Kernels that are arguments stay.
+  }];
+  let options = [Option<"lanes", "lanes", "int64_t", "16",
+                        "floats in a vector register">];
+}
+
+def SsmToConv : Pass<"h3-ssm-to-conv", "::mlir::ModuleOp"> {
+  let summary = "turn SSMs without states into convolutions";
+  let description = [{
+    An `h3.diag_ssm` without states or form, with one plane and a static number of
+    rows, becomes an `h3.long_conv` with its `h3.diag_kernel`; an `h3.shift_ssm`
+    without states one with its taps. The modes must be a function of weights.
+    Changes rounding: the terms of the kernel are summed before those of the input.
+  }];
+}
+
+def ConvToSsm : Pass<"h3-conv-to-ssm", "::mlir::ModuleOp"> {
+  let summary = "turn convolutions with the kernel of an SSM back into the SSM";
+  let description = [{
+    An `h3.long_conv` without form, gates, activation and reversed kernel whose
+    kernel is an `h3.diag_kernel` at least as long as its rows becomes the
+    `h3.diag_ssm` of its modes, without states. Shorter kernels would be truncated
+    and stay. Changes rounding.
+  }];
+}
+
 def PackPanels : Pass<"h3-pack-panels", "::mlir::ModuleOp"> {
   let summary = "give dense weights the layout that the kernels stream";
   let description = [{

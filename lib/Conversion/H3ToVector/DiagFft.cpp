@@ -23,7 +23,8 @@ public:
 
   int64_t getBlockRows() const override { return rows; }
 
-  void emitBlock(const DiagColumn &column, Value count, Value isLast) override {
+  void emitBlock(const DiagColumn &column, Value count,
+                 Value isWhole) override {
     Value zero = b.index(0);
     conv.emitBlock(
         column.block, count, [&](Value row) { return input(row); },
@@ -33,7 +34,7 @@ public:
         });
     if (column.keepsState)
       return emitCarries(column, count);
-    b.ifElse(isLast, [] {}, [&] { emitCarries(column, count); });
+    b.ifElse(isWhole, [] {}, [&] { emitCarries(column, count); });
   }
 
 private:

@@ -133,9 +133,9 @@ void h3::emitSequence(KernelBuilder &b, DiagForm &form,
     Value last = b.min(b.add(b.mul(block, rows), head), count);
     Value size = b.sub(last, first), row = b.add(sequence.start, first);
     begin(row, size);
-    Value isLast =
-        arith::CmpIOp::create(b, arith::CmpIPredicate::eq, last, count);
-    form.emitBlock(column, size, isLast);
+    Value isWhole =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::eq, size, count);
+    form.emitBlock(column, size, isWhole);
     end(row, size);
   });
 }

@@ -38,9 +38,9 @@ public:
   /// Before the first block of a sequence with `count` rows from the grid on.
   virtual void begin(const DiagColumn &column, Value count) {}
   /// From the inputs of `count` rows to their outputs, and the state behind
-  /// them, which behind the last block of a sequence may be needed by nobody.
+  /// them, which nobody may need where the block is the whole sequence.
   virtual void emitBlock(const DiagColumn &column, Value count,
-                         Value isLast) = 0;
+                         Value isWhole) = 0;
 
   /// blockRows x lanes
   Value getInputs() const { return inputs; }
