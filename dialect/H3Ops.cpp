@@ -399,9 +399,6 @@ LogicalResult MixerOp::verify() {
                      {kAny, modes, 2, channels});
 }
 
-/// Longer kernels are refused; lengths stay far from overflow.
-static constexpr int64_t kMaxTaps = int64_t(1) << 22;
-
 int64_t LongConvOp::getTransformLength() {
   return hasSpectrum() ? dim(getKernel(), 1)
                        : getRingLength(dim(getKernel(), 0));

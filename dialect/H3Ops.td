@@ -584,6 +584,8 @@ def H3_LongConvOp : H3_LayerOp<"long_conv", [AttrSizedOperandSegments]> {
       return getForm().value_or(hasSpectrum() ? ::h3::Form::Fft
                                               : ::h3::Form::Direct);
     }
+    /// The longest kernel; lengths stay far from overflow.
+    static constexpr int64_t kMaxTaps = int64_t(1) << 22;
     /// Rows of a block of the fft form.
     int64_t getTransformLength();
   }];

@@ -41,6 +41,10 @@ struct FuseMixerPattern final : OpRewritePattern<HeadContractOp> {
     auto expand = definedBy<HeadExpandOp>(diag.getInput());
     if (!expand || expand.getHeadDim() != 1)
       return rewriter.notifyMatchFailure(diag, "expected products of heads");
+    auto heads = cast<ShapedType>(diag.getModes().getType()).getDimSize(2);
+    auto rows = cast<ShapedType>(diag.getInput().getType());
+    if (heads != rows.getDimSize(1))
+      return rewriter.notifyMatchFailure(diag, "expected one plane of heads");
     auto shift = definedBy<ShiftSsmOp>(expand.getKeys());
     if (!shift || shift.hasStates() != diag.hasStates() ||
         shift.getStarts() != diag.getStarts() ||

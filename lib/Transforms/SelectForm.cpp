@@ -45,8 +45,8 @@ struct SelectForm final : h3::impl::SelectFormBase<SelectForm> {
     }
     if (rows < 1 || lanes < 1 || lanes > 64 || !(multiplyAdds > 0) ||
         !(bandwidth > 0)) {
-      getOperation().emitError("h3-select-form expects positive rows, lanes, "
-                               "multiply-adds and bandwidth");
+      getOperation().emitError("h3-select-form expects lanes from 1 to 64 and "
+                               "positive rows, multiply-adds and bandwidth");
       return signalPassFailure();
     }
     wanted = known;
@@ -100,10 +100,10 @@ private:
       if (block < n || block >= length)
         break;
     }
-    if (hasStates && exact)
-      best.obstacle = kInexact;
-    else if (op->getNumResults() == 0 || !isWeight(op.getModes()))
+    if (!isWeight(op.getModes()))
       best.obstacle = "modes are no function of weights";
+    else if (hasStates && exact)
+      best.obstacle = kInexact;
     candidates.push_back(best);
     Candidate chosen = choose(op, candidates, length);
     op.setForm(chosen.form);

@@ -21,6 +21,11 @@ using namespace h3;
 
 namespace {
 
+/// Lengths that h3.long_conv takes; a dynamic one is negative.
+bool isKernelLength(int64_t length) {
+  return length > 0 && length <= LongConvOp::kMaxTaps;
+}
+
 /// A convolution with the operands that it shares with an SSM.
 template <typename OpTy>
 void replaceByConv(OpTy op, Value kernel, PatternRewriter &rewriter) {
@@ -41,9 +46,10 @@ struct ConvertDiagSsm final : OpRewritePattern<DiagSsmOp> {
           op, "expected a tensor without states and form");
     auto input = cast<RankedTensorType>(op.getInput().getType());
     auto modes = cast<RankedTensorType>(op.getModes().getType());
-    if (input.isDynamicDim(0) || input.getDimSize(1) != modes.getDimSize(2))
+    if (!isKernelLength(input.getDimSize(0)) ||
+        input.getDimSize(1) != modes.getDimSize(2))
       return rewriter.notifyMatchFailure(
-          op, "expected a static number of rows and one plane");
+          op, "expected as many rows as a kernel can have, and one plane");
     if (!isWeight(op.getModes()))
       return rewriter.notifyMatchFailure(
           op, "expected modes that are a function of weights");
@@ -60,9 +66,10 @@ struct ConvertShiftSsm final : OpRewritePattern<ShiftSsmOp> {
   LogicalResult matchAndRewrite(ShiftSsmOp op,
                                 PatternRewriter &rewriter) const override {
     auto taps = dyn_cast<RankedTensorType>(op.getTaps().getType());
-    if (op.hasStates() || !taps || !taps.hasStaticShape())
+    if (op.hasStates() || !taps || !taps.hasStaticShape() ||
+        !isKernelLength(taps.getDimSize(0)))
       return rewriter.notifyMatchFailure(
-          op, "expected tensors, no state and a static number of taps");
+          op, "expected tensors, no state and as many taps as a kernel has");
     replaceByConv(op, op.getTaps(), rewriter);
     return success();
   }

@@ -69,8 +69,8 @@ def SsmToConv : Pass<"h3-ssm-to-conv", "::mlir::ModuleOp"> {
 def ConvToSsm : Pass<"h3-conv-to-ssm", "::mlir::ModuleOp"> {
   let summary = "turn convolutions with the kernel of an SSM back into the SSM";
   let description = [{
-    An `h3.long_conv` without form, gates, activation and reversed kernel whose
-    kernel is an `h3.diag_kernel` at least as long as its rows becomes the
+    An `h3.long_conv` with a skip term, without form, gates, activation and reversed
+    kernel, whose kernel is an `h3.diag_kernel` at least as long as its rows becomes the
     `h3.diag_ssm` of its modes, without states. Shorter kernels would be truncated
     and stay. Changes rounding.
   }];

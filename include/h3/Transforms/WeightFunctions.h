@@ -7,9 +7,12 @@
 
 namespace h3 {
 
-/// Whether a value is a parameter or a function of parameters alone.
+/// Whether a value is a parameter or a function of parameters alone. Buffers are
+/// not: functions of weights work on tensors.
 inline bool isWeight(mlir::Value value) {
   mlir::Operation *op = value.getDefiningOp();
+  if (!llvm::isa<mlir::TensorType>(value.getType()))
+    return false;
   if (!op || llvm::isa<GetParameterOp>(op))
     return bool(op);
   return op->hasTrait<WeightFunction>() &&

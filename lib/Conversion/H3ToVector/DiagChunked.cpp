@@ -70,6 +70,10 @@ private:
       Value decayImag = loadMode(column, 1, mode);
       Value weightReal = loadMode(column, 2, mode);
       Value weightImag = loadMode(column, 3, mode); // -Im w
+      for (int64_t kind = 0; kind < 4; ++kind) // Those of the next channels.
+        b.prefetch(column.modes,
+                   {b.index(kind), mode, b.add(column.head, b.lanes)},
+                   /*isWrite=*/false);
       Value real = b.splat(1), imag = b.splat(0), weighted = weightReal;
       for (int64_t t = 0; t < kChunk; ++t) {
         b.store(real, inPowers, {mode, b.index(kChunk - 1 - t), zero, zero});

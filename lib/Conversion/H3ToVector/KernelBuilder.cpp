@@ -170,6 +170,12 @@ void KernelBuilder::store(Value value, Value buffer, ValueRange indices,
     vector::MaskedStoreOp::create(*this, buffer, indices, mask, value);
 }
 
+void KernelBuilder::prefetch(Value buffer, ValueRange indices, bool isWrite) {
+  constexpr unsigned nearest = 3;
+  memref::PrefetchOp::create(*this, buffer, indices, isWrite, nearest,
+                             /*isDataCache=*/true);
+}
+
 Value KernelBuilder::loadScalar(Value buffer, ValueRange indices) {
   return memref::LoadOp::create(*this, buffer, indices);
 }

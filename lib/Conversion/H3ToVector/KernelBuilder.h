@@ -88,6 +88,9 @@ public:
   void loopBlocks(int64_t size, llvm::function_ref<void(Value, Value)> body);
   Value load(Value buffer, ValueRange indices, Value mask = {});
   void store(Value value, Value buffer, ValueRange indices, Value mask = {});
+  /// Fetches what stands there into the first-level cache. Rows of channels lie
+  /// further apart than hardware looks ahead. May be behind the buffer's end.
+  void prefetch(Value buffer, ValueRange indices, bool isWrite);
   Value loadScalar(Value buffer, ValueRange indices);
   void storeScalar(Value value, Value buffer, ValueRange indices);
 

@@ -26,6 +26,8 @@ struct ConvColumn {
     Value value = b.load(op.getInput(), place, mask);
     if (op.getPre())
       value = b.mulf(value, b.load(op.getPre(), place, mask));
+    place[0] = b.add(place[0], kAhead);
+    b.prefetch(op.getInput(), place, /*isWrite=*/false);
     return value;
   }
 
@@ -39,7 +41,12 @@ struct ConvColumn {
     if (op.getPost())
       value = b.mulf(b.load(op.getPost(), place, mask), value);
     b.store(value, op.getOutput(), place, mask);
+    place[0] = b.add(place[0], kAhead);
+    b.prefetch(op.getOutput(), place, /*isWrite=*/true);
   }
+
+private:
+  static constexpr int64_t kAhead = 32; ///< rows
 };
 
 struct LongConvLowering final : LayerLowering<LongConvOp> {

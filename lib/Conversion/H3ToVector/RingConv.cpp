@@ -5,6 +5,9 @@
 using namespace mlir;
 using namespace h3;
 
+/// Rows of a spectrum between its use and the fetch of what comes.
+static constexpr int64_t kAhead = 64;
+
 RingConv::RingConv(KernelBuilder &b, int64_t n, Value spectrum)
     : ring(b, n, 0.25), b(b), n(n), isTransformed(!spectrum),
       spectrum(spectrum ? spectrum : b.scratch({1, n, 2, b.lanes})) {}
@@ -79,6 +82,10 @@ void RingConv::emitBlock(Value block, Value count,
           Value row = b.add(first, i);
           Value re = b.load(spectrum, {block, row, zero, zero});
           Value im = b.load(spectrum, {block, row, one, zero});
+          if (!isTransformed)
+            for (Value part : {zero, one})
+              b.prefetch(spectrum, {block, b.add(row, kAhead), part, zero},
+                         /*isWrite=*/false);
           value = {b.fma(value.re, re, b.negf(b.mulf(value.im, im))),
                    b.fma(value.re, im, b.mulf(value.im, re))};
         }

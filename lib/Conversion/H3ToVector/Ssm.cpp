@@ -106,9 +106,21 @@ struct DiagSsmLowering final : LayerLowering<DiagSsmOp> {
       emitSequence(
           b, *form, column, sequence,
           [&](Value row, Value count) {
+            // Behind the last block the thread goes on with the next channels.
+            Value nextRow = b.add(row, form->getBlockRows());
+            Value isLast = arith::CmpIOp::create(b, arith::CmpIPredicate::uge,
+                                                 nextRow, sequence.end);
+            nextRow =
+                arith::SelectOp::create(b, isLast, sequence.start, nextRow);
+            Value nextChannel = arith::SelectOp::create(
+                b, isLast, b.add(channel, b.lanes), channel);
             b.loop(zero, count, [&](Value i) {
-              b.store(b.load(op.getInput(), {b.add(row, i), channel}, mask),
+              Value place = b.add(row, i);
+              b.prefetch(op.getOutput(), {place, channel}, /*isWrite=*/true);
+              b.store(b.load(op.getInput(), {place, channel}, mask),
                       form->getInputs(), {i, zero});
+              b.prefetch(op.getInput(), {b.add(nextRow, i), nextChannel},
+                         /*isWrite=*/false);
             });
           },
           [&](Value row, Value count) {
