@@ -25,8 +25,8 @@ static void addForms(OpPassManager &pm, const h3::CpuPipelineOptions &options) {
   select.rows = options.maxTokens;
   select.lanes = getLanes(options);
   select.form = options.form;
-  // Two multiply-adds in a cycle of a third of a nanosecond.
-  select.multiplyAdds = 6.0 * std::max<int64_t>(getLanes(options), 1);
+  // Two multiply-adds in a cycle of a quarter of a nanosecond.
+  select.multiplyAdds = 8.0 * std::max<int64_t>(getLanes(options), 1);
   pm.addPass(h3::createSelectForm(select));
   pm.addPass(h3::createFuseMixer());
   pm.addPass(h3::createPrecomputeSpectra({getLanes(options)}));

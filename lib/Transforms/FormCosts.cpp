@@ -8,11 +8,12 @@ using namespace h3;
 
 // Shares of the multiply-add rate, measured.
 static constexpr double kRecurrenceShare = 0.85;
-static constexpr double kChunkedShare = 0.8;
-static constexpr double kDirectShare = 0.8;
-static constexpr double kFftShare = 0.7;
+static constexpr double kChunkedShare = 0.7;
+static constexpr double kDirectShare = 0.7;
+static constexpr double kFftShare = 0.95;
 
 static constexpr double kChunk = 16; ///< rows of a chunk
+static constexpr double kLanes = 16; ///< channels that are transformed together
 
 double h3::getRecurrenceCost(const TargetFigures &figures, int64_t modes) {
   return 7.0 * modes / (figures.multiplyAdds * kRecurrenceShare);
@@ -37,8 +38,13 @@ double h3::getFftCost(const TargetFigures &figures, int64_t n, int64_t rows,
   // A split by four takes 3 complex products and 8 complex sums for 4 points.
   double operations = 7.0 * std::log2(n) + 6;
   double spectrumBytes = 8.0 * n * channels;
-  double traffic =
-      spectrumBytes > figures.cacheBytes ? 8.0 / figures.bandwidth : 0;
+  double bytes = spectrumBytes > figures.cacheBytes ? 8 : 0;
+  // Splits by four of data that are larger than the cache: part of what they
+  // read and write is waited for.
+  double dataBytes = 8.0 * kLanes * n;
+  for (; dataBytes > figures.cacheBytes; dataBytes /= 4)
+    bytes += 6;
+  double traffic = bytes / figures.bandwidth;
   double padding = double(n) / std::max<int64_t>(std::min(rows, n), 1);
   return padding * (operations / (figures.multiplyAdds * kFftShare) + traffic);
 }

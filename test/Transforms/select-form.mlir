@@ -320,17 +320,17 @@ func.func @conv(%u: tensor<?x16xf32>, %short: tensor<4x16xf32>, %long: tensor<51
 // -----
 
 // A call transforms a kernel that is an argument, which costs half as much again:
-// with 100 taps this is more than the sums in time.
+// with 48 taps this is more than the sums in time.
 // CHECK-LABEL: @transformed_kernel
 // CHECK: h3.long_conv form<fft> ins(%arg0, %{{[0-9]+}} :
 // CHECK: h3.long_conv form<direct> ins(%arg0, %arg1 :
-h3.parameter @kernel : tensor<100x16xf32> from ["kernel"]
-func.func @transformed_kernel(%u: tensor<?x16xf32>, %argument: tensor<100x16xf32>, %starts: tensor<?xi32>,
+h3.parameter @kernel : tensor<48x16xf32> from ["kernel"]
+func.func @transformed_kernel(%u: tensor<?x16xf32>, %argument: tensor<48x16xf32>, %starts: tensor<?xi32>,
                               %init: tensor<?x16xf32>) -> (tensor<?x16xf32>, tensor<?x16xf32>) {
-  %kernel = h3.get_parameter @kernel : tensor<100x16xf32>
-  %0 = h3.long_conv ins(%u, %kernel : tensor<?x16xf32>, tensor<100x16xf32>)
+  %kernel = h3.get_parameter @kernel : tensor<48x16xf32>
+  %0 = h3.long_conv ins(%u, %kernel : tensor<?x16xf32>, tensor<48x16xf32>)
     batch(%starts : tensor<?xi32>) outs(%init : tensor<?x16xf32>) -> tensor<?x16xf32>
-  %1 = h3.long_conv ins(%u, %argument : tensor<?x16xf32>, tensor<100x16xf32>)
+  %1 = h3.long_conv ins(%u, %argument : tensor<?x16xf32>, tensor<48x16xf32>)
     batch(%starts : tensor<?xi32>) outs(%init : tensor<?x16xf32>) -> tensor<?x16xf32>
   return %0, %1 : tensor<?x16xf32>, tensor<?x16xf32>
 }

@@ -27,9 +27,9 @@ def SelectForm : Pass<"h3-select-form", "::mlir::ModuleOp"> {
            "or fft; empty: the cheapest">,
     Option<"exact", "exact", "bool", "true",
            "keep the bits of ops with states, however a sequence is cut">,
-    Option<"multiplyAdds", "multiply-adds", "double", "100",
+    Option<"multiplyAdds", "multiply-adds", "double", "128",
            "multiply-adds of one core in a nanosecond">,
-    Option<"bandwidth", "bandwidth", "double", "12",
+    Option<"bandwidth", "bandwidth", "double", "24",
            "bytes from memory of one core in a nanosecond">,
     Option<"cacheBytes", "cache-bytes", "int64_t", "1048576",
            "what stays in a core's cache from call to call">];
