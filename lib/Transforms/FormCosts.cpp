@@ -41,9 +41,9 @@ double h3::getFftCost(const TargetFigures &figures, int64_t n, int64_t rows,
   double bytes = spectrumBytes > figures.cacheBytes ? 8 : 0;
   // Splits by four of data that are larger than the cache: part of what they
   // read and write is waited for.
-  double dataBytes = 8.0 * kLanes * n;
-  for (; dataBytes > figures.cacheBytes; dataBytes /= 4)
-    bytes += 6;
+  for (int64_t rest = n; rest >= 4; rest /= 4)
+    if (8 * kLanes * rest > figures.cacheBytes)
+      bytes += 6;
   double traffic = bytes / figures.bandwidth;
   double padding = double(n) / std::max<int64_t>(std::min(rows, n), 1);
   return padding * (operations / (figures.multiplyAdds * kFftShare) + traffic);
