@@ -6,6 +6,7 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/IR/LLVMContext.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 using namespace llvm;
 using namespace h3;
@@ -43,16 +44,26 @@ public:
 
 private:
   Error parse() {
+    ErrorOr<std::unique_ptr<MemoryBuffer>> file =
+        MemoryBuffer::getFile(options.model, /*IsText=*/true);
+    if (!file)
+      return createStringError(
+          options.model + ": cannot be opened: " + file.getError().message());
     std::string message;
     mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &d) {
-      if (message.empty())
-        raw_string_ostream(message) << d.getLocation() << ": " << d;
+      if (!message.empty())
+        return;
+      raw_string_ostream stream(message);
+      if (auto place = dyn_cast<mlir::FileLineColLoc>(d.getLocation()))
+        stream << options.model << ':' << place.getLine() << ':'
+               << place.getColumn() << ": ";
+      stream << d;
     });
     context.loadAllAvailableDialects();
-    module = mlir::parseSourceFile<mlir::ModuleOp>(options.model, &context);
+    module = mlir::parseSourceString<mlir::ModuleOp>((*file)->getBuffer(),
+                                                     &context, options.model);
     if (!module)
-      return createStringError(
-          message.empty() ? options.model + ": cannot be read" : message);
+      return createStringError(message);
     if (!module->getOps<ParameterOp>().empty())
       return createStringError(options.model +
                                ": a file of kernels has no weights; expected "

@@ -7,8 +7,8 @@
 
 namespace h3 {
 
-/// Whether a value is a parameter or a function of parameters alone. Buffers are
-/// not: functions of weights work on tensors.
+/// Whether a value is a parameter or a function of parameters alone. Buffers
+/// are not: functions of weights work on tensors.
 inline bool isWeight(mlir::Value value) {
   mlir::Operation *op = value.getDefiningOp();
   if (!llvm::isa<mlir::TensorType>(value.getType()))
