@@ -76,6 +76,21 @@ def ConvToSsm : Pass<"h3-conv-to-ssm", "::mlir::ModuleOp"> {
   }];
 }
 
+def TruncateKernels : Pass<"h3-truncate-kernels", "::mlir::ModuleOp"> {
+  let summary = "cut tails of kernels that are proven to be small";
+  let description = [{
+    The kernel of an `h3.long_conv` loses the longest tail whose l1 norm is at most
+    `l1` in every channel, so that outputs change by at most `l1` times the largest
+    input. The norm is summed where the kernel is a constant, and bounded by `sum_m
+    |w| |dA|^n / (1 - |dA|)` where it is the `h3.diag_kernel` of constant modes. Kernels
+    whose values are not in the module stay, and so do those of two directions.
+    Emits a remark with the bound. Does nothing unless asked.
+  }];
+  let options = [Option<"l1", "l1", "double", "0",
+                        "l1 norm of a tail that may go; 0: none">];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def PackPanels : Pass<"h3-pack-panels", "::mlir::ModuleOp"> {
   let summary = "give dense weights the layout that the kernels stream";
   let description = [{
