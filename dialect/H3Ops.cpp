@@ -154,8 +154,8 @@ LogicalResult ParameterOp::verify() {
   size_t expected =
       getRecipe().empty() ? 1 : getRecipe().front().getNumArguments();
   if (sources != expected || sources == 0)
-    return emitOpError("(C1): expected ")
-           << std::max<size_t>(expected, 1) << " in sources, found " << sources;
+    return emitOpError("(C1): expected the number of sources to be ")
+           << std::max<size_t>(expected, 1) << ", found " << sources;
   if (getRecipe().empty())
     return success();
   Block &body = getRecipe().front();

@@ -2,17 +2,18 @@
 //
 // Usage: conv KERNELS.so LENGTH CHANNELS THREADS REPEAT ORDER.bin
 //
-// One diagonal SSM of 32 modes for each channel, applied to LENGTH rows by every
-// form that KERNELS.so has for the length, and by FFTW (measured plans) and
-// kissfft: a real transform of twice the length, the product with a spectrum
-// computed before, and the inverse. The libraries get what suits them, each
-// channel contiguous and padded in cache; the forms work on rows of channels, as
-// layers leave them. Rounds of all of them alternate. Prints one line for each:
+// One diagonal SSM of 32 modes for each channel, applied to LENGTH rows by
+// every form that KERNELS.so has for the length, and by FFTW (measured plans)
+// and kissfft: a real transform of twice the length, the product with a
+// spectrum computed before, and the inverse. The libraries get what suits them,
+// each channel contiguous and padded in cache; the forms work on rows of
+// channels, as layers leave them. Rounds of all of them alternate. Prints one
+// line for each:
 //
 //   name  median  least  most (ns per element)  error
 //
-// and `fma`, the rate of multiply-adds in a nanosecond, the higher of before and
-// after. ORDER.bin holds, as int32, the frequency k of each place of an
+// and `fma`, the rate of multiply-adds in a nanosecond, the higher of before
+// and after. ORDER.bin holds, as int32, the frequency k of each place of an
 // h3.conv_spectrum: its root has the angle (k + 1/4) / n.
 //
 //===----------------------------------------------------------------------===//
@@ -38,7 +39,8 @@ static constexpr int64_t kModes = 32, kLanes = 16;
 
 /// `count` floats on huge pages where the system has them, zeros.
 static float *allocate(size_t count) {
-  size_t bytes = (count * sizeof(float) + (2 << 20) - 1) & ~size_t((2 << 20) - 1);
+  size_t bytes =
+      (count * sizeof(float) + (2 << 20) - 1) & ~size_t((2 << 20) - 1);
   void *data = std::aligned_alloc(2 << 20, bytes);
   if (!data) {
     std::perror("conv: not enough memory");
@@ -67,13 +69,13 @@ static Descriptor describe(void *data, std::vector<int64_t> shape) {
 
 struct Problem {
   int64_t length, channels;
-  float *input, *output;           ///< [length, channels]
-  float *modes;                    ///< [4, modes, channels]
-  float *skip;                     ///< [channels], zeros
-  float *kernel;                   ///< [length, channels]
-  float *spectrum;                 ///< [blocks, length, 2, lanes]
-  float *columns;                  ///< [channels, length], for the libraries
-  fftwf_complex *library;          ///< [channels, length + 1], of the kernels
+  float *input, *output;  ///< [length, channels]
+  float *modes;           ///< [4, modes, channels]
+  float *skip;            ///< [channels], zeros
+  float *kernel;          ///< [length, channels]
+  float *spectrum;        ///< [blocks, length, 2, lanes]
+  float *columns;         ///< [channels, length], for the libraries
+  fftwf_complex *library; ///< [channels, length + 1], of the kernels
 };
 
 static Problem createProblem(int64_t length, int64_t channels) {
@@ -122,10 +124,10 @@ static void transformKernels(Problem &p, const std::vector<int32_t> &order) {
   int64_t n = p.length;
   std::vector<Complex> twisted(n), values(n);
   std::vector<float> padded(2 * n);
-  fftw_plan ring = fftw_plan_dft_1d(
-      n, reinterpret_cast<fftw_complex *>(twisted.data()),
-      reinterpret_cast<fftw_complex *>(values.data()), FFTW_BACKWARD,
-      FFTW_ESTIMATE);
+  fftw_plan ring =
+      fftw_plan_dft_1d(n, reinterpret_cast<fftw_complex *>(twisted.data()),
+                       reinterpret_cast<fftw_complex *>(values.data()),
+                       FFTW_BACKWARD, FFTW_ESTIMATE);
   fftwf_plan plain = fftwf_plan_dft_r2c_1d(2 * n, padded.data(), p.library,
                                            FFTW_ESTIMATE | FFTW_UNALIGNED);
   for (int64_t c = 0; c < p.channels; ++c) {

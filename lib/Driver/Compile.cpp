@@ -39,14 +39,11 @@ public:
     std::string digest = computeWeightDigest(*module, *model.weights);
     if (Error failure = runPasses(*module, buildBufferPipeline))
       return failure;
-    if (options.stage == Stage::Linalg)
-      return print(*module);
-    if (Error failure = runPasses(*module, buildVectorPipeline))
-      return failure;
-    if (options.stage == Stage::Vector)
-      return print(*module);
-    if (Error failure = runPasses(*module, buildLlvmPipeline))
-      return failure;
+    Expected<bool> isDone = lowerBuffers(*module);
+    if (!isDone)
+      return isDone.takeError();
+    if (*isDone)
+      return Error::success();
     return runBackEnd(digest);
   }
 

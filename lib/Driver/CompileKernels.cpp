@@ -26,14 +26,11 @@ public:
       return print(*module);
     if (Error failure = runPasses(*module, buildKernelPipeline))
       return failure;
-    if (options.stage == Stage::Linalg)
-      return print(*module);
-    if (Error failure = runPasses(*module, buildVectorPipeline))
-      return failure;
-    if (options.stage == Stage::Vector)
-      return print(*module);
-    if (Error failure = runPasses(*module, buildLlvmPipeline))
-      return failure;
+    Expected<bool> isDone = lowerBuffers(*module);
+    if (!isDone)
+      return isDone.takeError();
+    if (*isDone)
+      return Error::success();
     LLVMContext llvmContext;
     Expected<std::unique_ptr<Module>> llvmModule =
         translateToLlvm(*module, nullptr, target, llvmContext);

@@ -71,6 +71,24 @@ Error Stages::runPasses(mlir::ModuleOp module, Build build) {
   return createStringError("internal: a pass failed: " + message);
 }
 
+Expected<bool> Stages::lowerBuffers(mlir::ModuleOp module) {
+  if (options.stage == Stage::Linalg)
+    return printLast(module);
+  if (Error failure = runPasses(module, buildVectorPipeline))
+    return failure;
+  if (options.stage == Stage::Vector)
+    return printLast(module);
+  if (Error failure = runPasses(module, buildLlvmPipeline))
+    return failure;
+  return false;
+}
+
+Expected<bool> Stages::printLast(mlir::ModuleOp module) {
+  if (Error failure = print(module))
+    return failure;
+  return true;
+}
+
 Error Stages::print(mlir::ModuleOp module) {
   std::string text;
   raw_string_ostream stream(text);

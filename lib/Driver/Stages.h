@@ -21,6 +21,9 @@ protected:
                                         const CpuPipelineOptions &)>;
   /// Runs a pipeline; what it emits becomes the error.
   llvm::Error runPasses(mlir::ModuleOp module, Build build);
+  /// From layers on buffers to the LLVM dialect. True where the wanted stage
+  /// lies on the way: it was written, and nothing is left to do.
+  llvm::Expected<bool> lowerBuffers(mlir::ModuleOp module);
   /// Writes a module as text.
   llvm::Error print(mlir::ModuleOp module);
   /// Writes LLVM IR, assembly or an object file, as the stage says.
@@ -32,6 +35,7 @@ protected:
   mlir::MLIRContext context;
 
 private:
+  llvm::Expected<bool> printLast(mlir::ModuleOp module);
   llvm::Error write(llvm::StringRef text);
 };
 

@@ -150,8 +150,9 @@ private:
     Value modes = DiagModesOp::create(b, c, bRows, logDt, invAReal, aImag);
     Value skip = parameter("mixer.D");
     Value init = empty(planesWidth());
-    auto diag = DiagSsmOp::create(b, planes, modes, skip, Value(), starts, slots,
-                                  positions, FormAttr(), init, written[next]);
+    auto diag =
+        DiagSsmOp::create(b, planes, modes, skip, Value(), starts, slots,
+                          positions, FormAttr(), init, written[next]);
     written[next++] = diag->getResult(1);
     Value mixed = layer<HeadContractOp>({q, diag->getResult(0)},
                                         empty(config.dModel), headDim);

@@ -1,5 +1,4 @@
-//===- ConvToSsm.cpp - Convolutions of known SSMs to these SSMs
-//------------===//
+//===- ConvToSsm.cpp - Convolutions of known SSMs to these SSMs -----------===//
 //
 // Before: convolutions. After: those with the kernel of a diagonal SSM are this
 // SSM, whose cost grows with the number of rows alone.

@@ -1,5 +1,4 @@
-//===- FuseMixer.cpp - The H3 mixer in one operation
-//-----------------------===//
+//===- FuseMixer.cpp - The H3 mixer in one operation ----------------------===//
 //
 // Before: the four operations of an H3 mixer. After: one, where heads have
 // width 1 and nothing else looks at what lies between.

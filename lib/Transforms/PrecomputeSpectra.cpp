@@ -1,5 +1,4 @@
-//===- PrecomputeSpectra.cpp - Kernels of fft convolutions, transformed
-//----===//
+//===- PrecomputeSpectra.cpp - Spectra of fft convolutions ----------------===//
 //
 // Before: convolutions in the form fft with kernels in time. After: those whose
 // kernels are functions of weights read spectra, which the weight writer

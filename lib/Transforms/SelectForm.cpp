@@ -1,5 +1,4 @@
-//===- SelectForm.cpp - The form of SSMs and convolutions
-//------------------===//
+//===- SelectForm.cpp - The form of SSMs and convolutions -----------------===//
 //
 // Before: SSMs and convolutions, some with a form. After: all of them have one.
 //

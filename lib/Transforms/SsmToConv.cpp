@@ -1,5 +1,4 @@
-//===- SsmToConv.cpp - SSMs without states to convolutions
-//-----------------===//
+//===- SsmToConv.cpp - SSMs without states to convolutions ----------------===//
 //
 // Before: SSMs. After: those without states are convolutions with an explicit
 // kernel.

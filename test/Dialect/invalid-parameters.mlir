@@ -3,12 +3,12 @@
 // branch of their verifiers. Recipes, kernels and spectra are in
 // invalid-recipes.mlir.
 
-// expected-error@+1 {{'h3.parameter' op (C1): expected 1 in sources, found 2}}
+// expected-error@+1 {{'h3.parameter' op (C1): expected the number of sources to be 1, found 2}}
 h3.parameter @parameter_c1_two_sources : tensor<4xf32> from ["a", "b"]
 
 // -----
 
-// expected-error@+1 {{'h3.parameter' op (C1): expected 1 in sources, found 0}}
+// expected-error@+1 {{'h3.parameter' op (C1): expected the number of sources to be 1, found 0}}
 h3.parameter @parameter_c1_no_source : tensor<4xf32> from []
 
 // -----

@@ -2,13 +2,13 @@
 // Recipes of parameters, kernels and their spectra: one case for each branch of
 // their verifiers.
 
-// expected-error@+1 {{'h3.parameter' op (C1): expected 1 in sources, found 2}}
+// expected-error@+1 {{'h3.parameter' op (C1): expected the number of sources to be 1, found 2}}
 h3.parameter @parameter_c1_empty_region : tensor<4xf32> from ["a", "b"] {
 }
 
 // -----
 
-// expected-error@+1 {{'h3.parameter' op (C1): expected 2 in sources, found 1}}
+// expected-error@+1 {{'h3.parameter' op (C1): expected the number of sources to be 2, found 1}}
 h3.parameter @parameter_c1_fewer_sources : tensor<64x8xf32> from ["B"] {
 ^bb0(%b: tensor<8x64xf32>, %c: tensor<1x8x64xf32>):
   %0 = h3.shift_kernel %b, %c : tensor<8x64xf32>, tensor<1x8x64xf32> -> tensor<64x8xf32>
@@ -17,7 +17,7 @@ h3.parameter @parameter_c1_fewer_sources : tensor<64x8xf32> from ["B"] {
 
 // -----
 
-// expected-error@+1 {{'h3.parameter' op (C1): expected 1 in sources, found 2}}
+// expected-error@+1 {{'h3.parameter' op (C1): expected the number of sources to be 1, found 2}}
 h3.parameter @parameter_c1_more_sources : tensor<4xf32> from ["a", "b"] {
 ^bb0(%a: tensor<4xf32>):
   h3.yield %a : tensor<4xf32>
@@ -25,7 +25,7 @@ h3.parameter @parameter_c1_more_sources : tensor<4xf32> from ["a", "b"] {
 
 // -----
 
-// expected-error@+1 {{'h3.parameter' op (C1): expected 1 in sources, found 0}}
+// expected-error@+1 {{'h3.parameter' op (C1): expected the number of sources to be 1, found 0}}
 h3.parameter @parameter_c1_no_argument : tensor<4xf32> from [] {
   %0 = arith.constant dense<0.0> : tensor<4xf32>
   h3.yield %0 : tensor<4xf32>

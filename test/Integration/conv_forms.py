@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 from kernels import Kernels, memref
+from rings import near, ring_length, spectrum_of
 
 CHANNELS = 24
 rng = np.random.default_rng(11)
@@ -14,45 +15,6 @@ rng = np.random.default_rng(11)
 
 def normal(*shape):
     return rng.normal(size=shape).astype(np.float32)
-
-
-def near(found, expected, length, what):
-    error = np.abs(found - expected).max() / max(np.abs(expected).max(), 1e-30)
-    limit = 2e-6 * max(np.log2(length), 1)
-    assert error <= limit, f"{what}: relative error {error:.2e}, expected at most {limit:.2e}"
-
-
-def ring_length(least):
-    """The shortest length of a transform, {1, 3, 5, 9, 15} 2^k from 8 on, of at least `least`."""
-    lengths = (odd << k for odd in (1, 3, 5, 9, 15) for k in range(2, 24))
-    return min(length for length in lengths if length >= max(least, 8))
-
-
-def factors(length):
-    """The splits of a transform, first to last."""
-    found, rest = [], length // 4
-    for factor in (5, 3):
-        while rest % factor == 0:
-            found, rest = found + [factor], rest // factor
-    fours = 0
-    while rest % 4 == 0:
-        fours, rest = fours + 1, rest // 4
-    return found + [2] * (rest == 2) + [4] * (fours + 1)
-
-
-def spectrum_of(kernel, reversed_kernel, length):
-    """h3.conv_spectrum by its definition."""
-    angles = [0.25]
-    for factor in factors(length):
-        angles = [(parent + j) / factor for parent in angles for j in range(factor)]
-    roots = np.exp(2j * np.pi * np.outer(angles, np.arange(len(kernel))))
-    values = roots @ kernel / length
-    if reversed_kernel is not None:
-        values = values + roots.conj() @ reversed_kernel / length
-    blocks = -(-CHANNELS // 16)
-    values = np.pad(values, ((0, 0), (0, 16 * blocks - CHANNELS))).reshape(length, blocks, 16)
-    both = np.stack([values.real, values.imag], axis=1).transpose(2, 0, 1, 3)
-    return np.ascontiguousarray(both, dtype=np.float32)
 
 
 def gelu(x):

@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 from kernels import Kernels, memref
+from rings import near, spectrum_of
 
 LENGTHS = (1, 2, 15, 16, 17, 63, 64, 65, 127, 509, 1000, 4096)
 MODES, TAPS, SLOTS, BLOCK = 32, 64, 3, 64
@@ -50,14 +51,6 @@ def build(heads, planes):
     return Kernels(text, cxx=sys.argv[2:], cpu=sys.argv[1])
 
 
-def ring_angles(factors, angle):
-    """The angles, in turns, at which the transform of RingTransform.h evaluates."""
-    angles = [angle]
-    for factor in factors:
-        angles = [(parent + j) / factor for parent in angles for j in range(factor)]
-    return np.array(angles)
-
-
 def random_modes(heads):
     """S4D-Lin with time steps of 0.001 to 0.1: modes [4, M, H]."""
     dt = np.exp(rng.uniform(np.log(1e-3), np.log(1e-1), heads))
@@ -66,16 +59,10 @@ def random_modes(heads):
     return np.stack([decay.real, decay.imag, weight.real, -weight.imag]).astype(np.float32)
 
 
-def spectrum_of(modes):
-    """h3.conv_spectrum of h3.diag_kernel for blocks of BLOCK rows (factors 4, 4, 4)."""
+def kernel_of(modes, length):
+    """h3.diag_kernel in float64: [length, H]."""
     decay, weight = modes[0] + 1j * modes[1].astype(float), modes[2] - 1j * modes[3].astype(float)
-    kernel = np.stack([(weight * decay**t).real.sum(0) for t in range(BLOCK)])
-    turns = np.outer(ring_angles((4, 4, 4), 0.25), np.arange(BLOCK))
-    values = np.exp(2j * np.pi * turns) @ kernel / BLOCK
-    blocks = -(-kernel.shape[1] // 16)
-    values = np.pad(values, ((0, 0), (0, 16 * blocks - kernel.shape[1]))).reshape(BLOCK, blocks, 16)
-    both = np.stack([values.real, values.imag], axis=1).transpose(2, 0, 1, 3)
-    return np.ascontiguousarray(both, dtype=np.float32)
+    return np.stack([(weight * decay**t).real.sum(0) for t in range(length)])
 
 
 def oracle_diag(u, modes, skip, x):
@@ -103,12 +90,6 @@ def oracle_shift(u, taps, skip, ring, position):
     return y, ring
 
 
-def near(found, expected, length, what):
-    error = np.abs(found - expected).max() / max(np.abs(expected).max(), 1e-30)
-    limit = 2e-6 * max(np.log2(max(length, 1)), 1)
-    assert error <= limit, f"{what}: relative error {error:.2e}, expected at most {limit:.2e}"
-
-
 def ints(*values):
     return np.array(values, dtype=np.int32)
 
@@ -125,7 +106,7 @@ class Case:
         self.kernels = build(heads, planes)
         self.modes, self.skip = random_modes(heads), normal(heads)
         self.taps, self.tap_skip = normal(TAPS, self.channels), normal(self.channels)
-        self.spectrum = spectrum_of(self.modes)
+        self.spectrum = spectrum_of(kernel_of(self.modes, BLOCK), None, BLOCK)
 
     def diag(self, form, u, state=None, slot=0, position=0, threads=1):
         y = np.full_like(u, np.nan)

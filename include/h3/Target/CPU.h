@@ -45,9 +45,9 @@ struct ModelDescription {
 /// Teaches translateToLlvm() what h3 operations become in LLVM IR.
 void registerCpuTranslation(mlir::DialectRegistry &registry);
 
-/// Translates a module that has passed the CPU pipeline and optimises it. With a
-/// description, the result exports `h3_model` alone; without, the functions with
-/// MLIR's C interface.
+/// Translates a module that has passed the CPU pipeline and optimises it. With
+/// a description, the result exports `h3_model` alone; without, the functions
+/// with MLIR's C interface.
 llvm::Expected<std::unique_ptr<llvm::Module>>
 translateToLlvm(mlir::ModuleOp module, const ModelDescription *description,
                 const CpuTarget &target, llvm::LLVMContext &context);

@@ -50,9 +50,11 @@ private:
   void emitCarry(const DiagColumn &column, Value count, Value firstMode,
                  int64_t group) {
     Value zero = b.index(0);
-    SmallVector<Value> modes, carried;
+    SmallVector<Value> modes, parameters, carried;
     for (int64_t i = 0; i < group; ++i) {
       modes.push_back(b.add(firstMode, i));
+      for (int64_t kind = 0; kind < 4; ++kind)
+        parameters.push_back(loadMode(column, kind, modes[i]));
       Value real = loadState(column, modes[i], 0);
       Value imag = loadState(column, modes[i], 1);
       carried.append({real, imag, real, imag}); // Without and with inputs.
@@ -61,8 +63,7 @@ private:
       Value u = input(row), sum = b.load(getOutputs(), {row, zero});
       SmallVector<Value> next;
       for (int64_t i = 0; i < group; ++i) {
-        Value decayReal = loadMode(column, 0, modes[i]);
-        Value decayImag = loadMode(column, 1, modes[i]);
+        Value decayReal = parameters[4 * i], decayImag = parameters[4 * i + 1];
         auto turn = [&](Value real, Value imag, Value in) {
           Value turned = b.mulf(decayImag, imag);
           Value scaled =
@@ -71,8 +72,8 @@ private:
           next.push_back(b.fma(decayReal, imag, b.mulf(decayImag, real)));
         };
         turn(x[4 * i], x[4 * i + 1], Value());
-        sum = b.fma(loadMode(column, 2, modes[i]), next[4 * i], sum);
-        sum = b.fma(loadMode(column, 3, modes[i]), next[4 * i + 1], sum);
+        sum = b.fma(parameters[4 * i + 2], next[4 * i], sum);
+        sum = b.fma(parameters[4 * i + 3], next[4 * i + 1], sum);
         turn(x[4 * i + 2], x[4 * i + 3], u);
       }
       b.store(sum, getOutputs(), {row, zero});

@@ -124,6 +124,21 @@ Value KernelBuilder::scratch(ArrayRef<int64_t> shape) {
   return buffer;
 }
 
+Value KernelBuilder::table(const Twine &name, DenseElementsAttr values) {
+  std::string symbol = name.str();
+  auto type =
+      MemRefType::get(values.getType().getShape(), values.getElementType());
+  auto module = getInsertionBlock()->getParentOp()->getParentOfType<ModuleOp>();
+  if (!module.lookupSymbol(symbol)) {
+    OpBuilder::InsertionGuard guard(*this);
+    setInsertionPointToStart(module.getBody());
+    memref::GlobalOp::create(*this, getStringAttr(symbol),
+                             getStringAttr("private"), type, values,
+                             /*constant=*/true, getI64IntegerAttr(64));
+  }
+  return memref::GetGlobalOp::create(*this, type, symbol);
+}
+
 Value KernelBuilder::blockMask(Value block, int64_t size) {
   if (size % lanes == 0)
     return {};

@@ -75,6 +75,17 @@ public:
   /// or, where it is large, on the heap. Must stand inside of a function.
   Value scratch(llvm::ArrayRef<int64_t> shape);
 
+  /// A constant of the module, made where there is none of that name yet.
+  Value table(const llvm::Twine &name, mlir::DenseElementsAttr values);
+
+  // Tasks.
+  /// The number of sequences of a batch.
+  Value countSequences(Value starts) { return sub(dim(starts, 0), index(1)); }
+  /// The number of blocks of lanes in `size`.
+  Value countBlocks(int64_t size) {
+    return index(llvm::divideCeil(size, lanes));
+  }
+
   // Blocks of lanes. A null mask means that all lanes are there.
   /// The mask of the lanes of block `block` that are below `size`, null where
   /// every block is full.

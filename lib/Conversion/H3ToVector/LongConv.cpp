@@ -75,8 +75,8 @@ struct LongConvLowering final : LayerLowering<LongConvOp> {
     } else {
       fir.emplace(b, b.staticDim(op.getKernel(), 0), kBlockRows);
     }
-    Value sequences = b.sub(b.dim(op.getStarts(), 0), b.index(1));
-    Value blocks = b.index(llvm::divideCeil(channels, b.lanes));
+    Value sequences = b.countSequences(op.getStarts());
+    Value blocks = b.countBlocks(channels);
     b.parallel({sequences, blocks}, [&](ValueRange ivs) {
       Value start = b.loadIndex(op.getStarts(), ivs[0]);
       Value end = b.loadIndex(op.getStarts(), b.add(ivs[0], 1));
@@ -150,18 +150,10 @@ private:
                       b.index(0), b.index(0)};
     ShiftFir::Column taps{op.getInput(),  op.getKernel(), Value(),    Value(),
                           column.channel, column.mask,    op.getPre()};
-    fir.begin(taps, sequence);
-    Value blocks = b.div(b.add(column.count, kBlockRows - 1), kBlockRows);
-    b.loop(b.index(0), blocks, [&](Value i) {
-      Value first = b.mul(i, kBlockRows);
-      Value size = b.min(b.sub(column.count, first), b.index(kBlockRows));
-      fir.emitBlock(taps, b.add(column.start, first), size, first,
-                    [&](Value row, Value value) {
-                      Value place = b.add(first, row);
-                      if (op.getReversed())
-                        value = addReversed(column, place, value);
-                      column.storeOutput(place, value);
-                    });
+    fir.emitSequence(taps, sequence, [&](Value row, Value value) {
+      if (op.getReversed())
+        value = addReversed(column, row, value);
+      column.storeOutput(row, value);
     });
   }
 

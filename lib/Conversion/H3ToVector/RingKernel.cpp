@@ -2,7 +2,6 @@
 
 #include "RingKernel.h"
 #include "RingTransform.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include <cmath>
 
 using namespace mlir;
@@ -20,29 +19,24 @@ RingKernel::RingKernel(KernelBuilder &b, int64_t n, double angle)
 Value RingKernel::createTable(unsigned level, double angle) {
   int64_t factor = factors[level];
   SmallVector<double> angles = getRingAngles(factors, level, angle);
-  auto type = MemRefType::get(
+  SmallVector<float> values;
+  for (double block : angles)
+    for (int64_t power = 1; power < factor; ++power)
+      for (double value : {std::cos(kTurn * block / factor * power),
+                           std::sin(kTurn * block / factor * power)})
+        values.push_back(static_cast<float>(value));
+  auto type = RankedTensorType::get(
       {static_cast<int64_t>(angles.size()), 2 * (factor - 1)}, b.getF32Type());
-  std::string name = ("twiddles_" + Twine(n) + "_" + Twine(level) + "_" +
-                      Twine(static_cast<int64_t>(angle * 1000)))
-                         .str();
-  auto module =
-      b.getInsertionBlock()->getParentOp()->getParentOfType<ModuleOp>();
-  if (!module.lookupSymbol(name)) {
-    SmallVector<float> values;
-    for (double block : angles)
-      for (int64_t power = 1; power < factor; ++power)
-        for (double value : {std::cos(kTurn * block / factor * power),
-                             std::sin(kTurn * block / factor * power)})
-          values.push_back(static_cast<float>(value));
-    auto tensor = RankedTensorType::get(type.getShape(), b.getF32Type());
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(module.getBody());
-    memref::GlobalOp::create(
-        b, b.getStringAttr(name), b.getStringAttr("private"), type,
-        DenseElementsAttr::get(tensor, ArrayRef<float>(values)),
-        /*constant=*/true, b.getI64IntegerAttr(64));
-  }
-  return memref::GetGlobalOp::create(b, type, name);
+  return b.table("twiddles_" + Twine(n) + "_" + Twine(level) + "_" +
+                     Twine(static_cast<int64_t>(angle * 1000)),
+                 DenseElementsAttr::get(type, ArrayRef<float>(values)));
+}
+
+int64_t RingKernel::getBlockRows(unsigned level) const {
+  int64_t rows = n;
+  for (int64_t factor : ArrayRef<int64_t>(factors).take_front(level + 1))
+    rows /= factor;
+  return rows;
 }
 
 //===----------------------------------------------------------------------===//
@@ -177,9 +171,7 @@ SmallVector<ComplexValue> RingKernel::loadTwiddles(unsigned level,
 
 void RingKernel::emitPass(unsigned level, Value block, bool isJoin, LoadFn load,
                           StoreFn store) {
-  int64_t factor = factors[level], rest = n;
-  for (int64_t earlier : ArrayRef<int64_t>(factors).take_front(level + 1))
-    rest /= earlier;
+  int64_t factor = factors[level], rest = getBlockRows(level);
   SmallVector<ComplexValue> twiddles = loadTwiddles(level, block);
   b.loop(b.index(0), b.index(rest), [&](Value row) {
     SmallVector<ComplexValue> values;
@@ -213,9 +205,7 @@ void RingKernel::emitInner(LeafFn leaf, bool split, bool join) {
 
 void RingKernel::emitLevel(unsigned level, Value first, Value block,
                            LeafFn leaf, bool split, bool join) {
-  int64_t factor = factors[level], rest = n;
-  for (int64_t earlier : ArrayRef<int64_t>(factors).take_front(level + 1))
-    rest /= earlier;
+  int64_t factor = factors[level], rest = getBlockRows(level);
   auto load = [&](Value row) { return loadData(b.add(first, row)); };
   auto store = [&](ComplexValue value, Value row) {
     storeData(value, b.add(first, row));

@@ -65,6 +65,8 @@ private:
   void emitPass(unsigned level, Value block, bool isJoin, LoadFn load,
                 StoreFn store);
   Value createTable(unsigned level, double angle);
+  /// Rows of the blocks that a level's split leaves.
+  int64_t getBlockRows(unsigned level) const;
 
   KernelBuilder &b;
   const int64_t n;

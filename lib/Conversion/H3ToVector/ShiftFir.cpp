@@ -6,8 +6,23 @@ using namespace mlir;
 using namespace h3;
 
 ShiftFir::ShiftFir(KernelBuilder &b, int64_t numTaps, int64_t blockRows)
-    : b(b), numTaps(numTaps),
+    : b(b), numTaps(numTaps), blockRows(blockRows),
       window(b.scratch({numTaps - 1 + blockRows, b.lanes})) {}
+
+void ShiftFir::emitSequence(const Column &column, const Sequence &sequence,
+                            function_ref<void(Value, Value)> use) {
+  begin(column, sequence);
+  Value count = b.sub(sequence.end, sequence.start);
+  Value blocks = b.div(b.add(count, blockRows - 1), blockRows);
+  b.loop(b.index(0), blocks, [&](Value block) {
+    Value first = b.mul(block, blockRows);
+    Value size = b.min(b.sub(count, first), b.index(blockRows));
+    Value before = column.state ? b.index(numTaps) : first;
+    emitBlock(column, b.add(sequence.start, first), size, before,
+              [&](Value i, Value sum) { use(b.add(first, i), sum); });
+  });
+  end(column, sequence);
+}
 
 void ShiftFir::begin(const Column &column, const Sequence &sequence) {
   Value zero = b.index(0), rows = b.index(numTaps - 1);

@@ -26,6 +26,11 @@ public:
     Value gate; ///< T x C, times the input; null: ones
   };
 
+  /// A whole sequence: runs `use(row of the sequence, output)` for its rows.
+  void emitSequence(const Column &column, const Sequence &sequence,
+                    llvm::function_ref<void(Value, Value)> use);
+
+  // The same in pieces, where rows go on to something else block by block.
   /// Fetches the inputs before a sequence's first row.
   void begin(const Column &column, const Sequence &sequence);
   /// Runs `use(i, output i)` for `count` rows from `row` on, at most a block.
@@ -41,7 +46,7 @@ private:
                 llvm::function_ref<void(Value, Value)> use);
 
   KernelBuilder &b;
-  const int64_t numTaps;
+  const int64_t numTaps, blockRows;
   Value window; ///< (N - 1 + blockRows) x lanes
 };
 

@@ -20,10 +20,9 @@ struct ShiftSsmLowering final : LayerLowering<ShiftSsmOp> {
   void emit(ShiftSsmOp op, KernelBuilder &b) const override {
     constexpr int64_t blockRows = 256;
     int64_t channels = b.staticDim(op.getInput(), 1);
-    int64_t numTaps = b.staticDim(op.getTaps(), 0);
-    ShiftFir fir(b, numTaps, blockRows);
-    Value sequences = b.sub(b.dim(op.getStarts(), 0), b.index(1));
-    Value blocks = b.index(llvm::divideCeil(channels, b.lanes));
+    ShiftFir fir(b, b.staticDim(op.getTaps(), 0), blockRows);
+    Value sequences = b.countSequences(op.getStarts());
+    Value blocks = b.countBlocks(channels);
     b.parallel({sequences, blocks}, [&](ValueRange ivs) {
       Sequence sequence = loadSequence(b, op, ivs[0]);
       Value channel = b.mul(ivs[1], b.lanes);
@@ -32,19 +31,10 @@ struct ShiftSsmLowering final : LayerLowering<ShiftSsmOp> {
           op.getInput(), op.getTaps(), b.load(op.getSkip(), channel, mask),
           op.getState(), channel,      mask,
           Value()};
-      fir.begin(column, sequence);
-      Value count = b.sub(sequence.end, sequence.start);
-      b.loop(b.index(0), b.div(b.add(count, blockRows - 1), blockRows),
-             [&](Value block) {
-               Value first = b.mul(block, blockRows);
-               Value row = b.add(sequence.start, first);
-               Value size = b.min(b.sub(count, first), b.index(blockRows));
-               Value before = op.getState() ? b.index(numTaps) : first;
-               fir.emitBlock(column, row, size, before, [&](Value i, Value y) {
-                 b.store(y, op.getOutput(), {b.add(row, i), channel}, mask);
-               });
-             });
-      fir.end(column, sequence);
+      fir.emitSequence(column, sequence, [&](Value row, Value sum) {
+        b.store(sum, op.getOutput(), {b.add(sequence.start, row), channel},
+                mask);
+      });
     });
   }
 };
@@ -85,8 +75,8 @@ struct DiagSsmLowering final : LayerLowering<DiagSsmOp> {
                                  numModes, op.getSpectrum());
     if (!op.getState())
       form->getOwnState();
-    Value sequences = b.sub(b.dim(op.getStarts(), 0), b.index(1));
-    Value blocks = b.index(llvm::divideCeil(heads, b.lanes));
+    Value sequences = b.countSequences(op.getStarts());
+    Value blocks = b.countBlocks(heads);
     b.parallel({sequences, b.index(planes), blocks}, [&](ValueRange ivs) {
       Sequence sequence = loadSequence(b, op, ivs[0]);
       Value head = b.mul(ivs[2], b.lanes), zero = b.index(0);
@@ -144,8 +134,8 @@ struct MixerLowering final : LayerLowering<MixerOp> {
     ShiftFir fir(b, b.staticDim(op.getTaps(), 0), form->getBlockRows());
     if (!op.getDiagState())
       form->getOwnState();
-    Value sequences = b.sub(b.dim(op.getStarts(), 0), b.index(1));
-    Value blocks = b.index(llvm::divideCeil(channels, b.lanes));
+    Value sequences = b.countSequences(op.getStarts());
+    Value blocks = b.countBlocks(channels);
     b.parallel({sequences, blocks}, [&](ValueRange ivs) {
       Sequence sequence = loadSequence(b, op, ivs[0]);
       Value channel = b.mul(ivs[1], b.lanes), zero = b.index(0);

@@ -7,30 +7,12 @@
 
 #include "RingKernel.h"
 #include "RingTransform.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include <cmath>
 
 using namespace mlir;
 using namespace h3;
 
 namespace {
-
-/// A constant table of the module.
-Value createTable(KernelBuilder &b, const Twine &name, ArrayRef<int64_t> shape,
-                  DenseElementsAttr values) {
-  std::string symbol = name.str();
-  auto type = MemRefType::get(shape, values.getElementType());
-  auto module =
-      b.getInsertionBlock()->getParentOp()->getParentOfType<ModuleOp>();
-  if (!module.lookupSymbol(symbol)) {
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(module.getBody());
-    memref::GlobalOp::create(b, b.getStringAttr(symbol),
-                             b.getStringAttr("private"), type, values,
-                             /*constant=*/true, b.getI64IntegerAttr(64));
-  }
-  return memref::GetGlobalOp::create(b, type, symbol);
-}
 
 /// Where the transform leaves each frequency: int32 [n].
 Value createPlaces(KernelBuilder &b, int64_t n) {
@@ -40,8 +22,8 @@ Value createPlaces(KernelBuilder &b, int64_t n) {
        llvm::enumerate(getRingAngles(factors, factors.size(), 0)))
     places[std::lround(angle * n) % n] = place;
   auto type = RankedTensorType::get({n}, b.getI32Type());
-  return createTable(b, "places_" + Twine(n), {n},
-                     DenseElementsAttr::get(type, ArrayRef<int32_t>(places)));
+  return b.table("places_" + Twine(n),
+                 DenseElementsAttr::get(type, ArrayRef<int32_t>(places)));
 }
 
 /// cos and sin of 2 pi k / n: [n, 2].
@@ -53,8 +35,8 @@ Value createRoots(KernelBuilder &b, int64_t n) {
     values.push_back(static_cast<float>(std::sin(angle)));
   }
   auto type = RankedTensorType::get({n, 2}, b.getF32Type());
-  return createTable(b, "roots_" + Twine(n), {n, 2},
-                     DenseElementsAttr::get(type, ArrayRef<float>(values)));
+  return b.table("roots_" + Twine(n),
+                 DenseElementsAttr::get(type, ArrayRef<float>(values)));
 }
 
 /// Runs `sum(root, t)` for ascending t below `count`, where `root` is that of
@@ -91,7 +73,7 @@ struct RfftLowering final : LayerLowering<RfftOp> {
       ring.emplace(b, n, 0.0);
     Value table = isRing ? createPlaces(b, n) : createRoots(b, n);
     Value zero = b.index(0), one = b.index(1), count = b.index(n / 2 + 1);
-    b.parallel(b.index(llvm::divideCeil(channels, b.lanes)), [&](ValueRange i) {
+    b.parallel(b.countBlocks(channels), [&](ValueRange i) {
       Value channel = b.mul(i[0], b.lanes), mask = b.blockMask(i[0], channels);
       auto load = [&](Value row) {
         return b.load(op.getInput(), {row, channel}, mask);
@@ -142,7 +124,7 @@ struct IrfftLowering final : LayerLowering<IrfftOp> {
     Value scale = b.splat(static_cast<float>(1.0 / n));
     // Frequencies that have a partner n - f.
     Value paired = b.index((n + 1) / 2);
-    b.parallel(b.index(llvm::divideCeil(channels, b.lanes)), [&](ValueRange i) {
+    b.parallel(b.countBlocks(channels), [&](ValueRange i) {
       Value channel = b.mul(i[0], b.lanes), mask = b.blockMask(i[0], channels);
       auto load = [&](Value row, Value part) {
         return b.load(op.getInput(), {row, part, channel}, mask);
