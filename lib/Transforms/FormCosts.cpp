@@ -7,8 +7,8 @@
 using namespace h3;
 
 // Shares of the multiply-add rate, measured.
-static constexpr double kRecurrenceShare = 0.85;
-static constexpr double kChunkedShare = 0.7;
+static constexpr double kRecurrenceShare = 0.9;
+static constexpr double kChunkedShare = 0.75;
 static constexpr double kDirectShare = 0.7;
 static constexpr double kFftShare = 0.95;
 

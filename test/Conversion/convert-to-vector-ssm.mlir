@@ -55,7 +55,7 @@ func.func @shift_ssm_masked(%u: memref<?x12xf32>, %taps: memref<5x12xf32>, %skip
 
 // A task per sequence, plane and block of heads: the skip first, then groups of
 // modes whose states are carried over the rows; 5 modes are 2 x 2 + 1, with 16
-// lanes 1 x 4 + 1.
+// lanes 1 x 4 + 1. Each group fetches half of the rows.
 // CHECK-LABEL: @diag_ssm
 // CHECK: %[[OUT:.*]] = memref.alloca() {alignment = 64 : i64} : memref<256x8xf32>
 // CHECK: %[[IN:.*]] = memref.alloca() {alignment = 64 : i64} : memref<256x8xf32>
@@ -65,11 +65,16 @@ func.func @shift_ssm_masked(%u: memref<?x12xf32>, %taps: memref<5x12xf32>, %skip
 // CHECK: %[[U:.*]] = vector.load %arg0
 // CHECK: vector.store %[[U]], %[[IN]]
 // CHECK: vector.store %{{.*}}, %[[OUT]]
-// CHECK: %[[GROUPS:.*]] = arith.constant 2 : index
-// CHECK: scf.for %{{.*}} = %{{.*}} to %[[GROUPS]] step
+// CHECK: %[[SHARE:.*]] = arith.divui
+// CHECK-NEXT: %[[GROUPS:.*]] = arith.constant 2 : index
+// CHECK: scf.for %[[GROUP:.*]] = %{{.*}} to %[[GROUPS]] step
+// CHECK: arith.muli %[[GROUP]], %[[SHARE]]
 // CHECK-COUNT-4: vector.load %arg1
 // CHECK-COUNT-2: vector.load %arg7
 // CHECK: -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>)
+// CHECK: memref.prefetch %arg0
+// CHECK-NEXT: arith.addi
+// CHECK-NEXT: memref.prefetch %arg6{{.*}}, write
 // CHECK-COUNT-8: math.fma
 // CHECK: vector.store %{{.*}}, %[[OUT]]
 // CHECK-COUNT-4: vector.store %{{.*}}, %arg7

@@ -43,19 +43,20 @@ public:
     b.ifThen(b.isAtLeast(count, kChunk), [&] { emitTables(column); });
   }
 
-  void emitBlock(const DiagColumn &column, Value count, Value) override {
+  void emitBlock(const DiagColumn &column, Value count, Value, FetchFn fetch,
+                 FinishFn finish) override {
     Value chunks = b.div(count, kChunk);
     b.ifElse(
         b.isEqual(chunks, kTogether),
-        [&] { emitChunks(column, b.index(0), kTogether); },
+        [&] { emitChunks(column, b.index(0), kTogether, fetch, finish); },
         [&] {
           b.loop(b.index(0), chunks, [&](Value chunk) {
-            emitChunks(column, b.mul(chunk, kChunk), 1);
+            emitChunks(column, b.mul(chunk, kChunk), 1, fetch, finish);
           });
           Value whole = b.mul(chunks, kChunk);
           b.ifThen(
               arith::CmpIOp::create(b, arith::CmpIPredicate::ult, whole, count),
-              [&] { emitRecurrence(column, whole, count); });
+              [&] { emitRecurrence(column, whole, count, fetch, finish); });
         });
   }
 
@@ -100,15 +101,23 @@ private:
 
   /// `size` chunks from row `first` of the block on. What is computed for a
   /// chunk does not depend on `size`.
-  void emitChunks(const DiagColumn &column, Value first, int64_t size) {
+  void emitChunks(const DiagColumn &column, Value first, int64_t size,
+                  FetchFn fetch, FinishFn finish) {
     Value zero = b.index(0);
-    b.loop(zero, b.index(numModes / tileModes), [&](Value i) {
+    int64_t groups = numModes / tileModes;
+    // Each group of modes fetches its share of the rows.
+    int64_t share =
+        llvm::divideCeil(size * kChunk, std::max(groups, int64_t(1)));
+    b.loop(zero, b.index(groups), [&](Value i) {
+      for (int64_t row = 0; row < share; ++row)
+        for (Fetch what : {Fetch::Input, Fetch::Output})
+          fetch(b.add(b.add(first, b.mul(i, share)), row), what);
       emitStates(column, first, size, b.mul(i, tileModes), tileModes);
     });
     if (numModes % tileModes != 0)
       emitStates(column, first, size, b.index(numModes - 1), 1);
     b.loop(zero, b.index(kChunk / tileRows),
-           [&](Value tile) { emitOutputs(first, size, tile); });
+           [&](Value tile) { emitOutputs(first, size, tile, finish); });
   }
 
   /// The states before each chunk to `before`, that behind the last to its
@@ -159,7 +168,7 @@ private:
 
   /// Rows `tile * tileRows ..` of each chunk: from the states, then from the
   /// inputs of the chunk, ascending.
-  void emitOutputs(Value first, int64_t size, Value tile) {
+  void emitOutputs(Value first, int64_t size, Value tile, FinishFn finish) {
     Value zero = b.index(0), row = b.mul(tile, tileRows);
     SmallVector<Value> sums(size * tileRows, b.splat(0));
     sums = b.loop(
@@ -207,7 +216,7 @@ private:
     for (int64_t chunk = 0; chunk < size; ++chunk)
       for (int64_t i = 0; i < tileRows; ++i) {
         Value place = b.add(b.add(b.add(first, chunk * kChunk), row), i);
-        b.store(sums[chunk * tileRows + i], getOutputs(), {place, zero});
+        finish(place, sums[chunk * tileRows + i]);
       }
   }
 

@@ -23,18 +23,25 @@ public:
 
   int64_t getBlockRows() const override { return rows; }
 
-  void emitBlock(const DiagColumn &column, Value count,
-                 Value isWhole) override {
+  void emitBlock(const DiagColumn &column, Value count, Value isWhole,
+                 FetchFn fetch, FinishFn finish) override {
     Value zero = b.index(0);
     conv.emitBlock(
-        column.block, count, [&](Value row) { return input(row); },
+        column.block, count,
+        [&](Value row) {
+          fetch(row, Fetch::Input);
+          return input(row);
+        },
         [&](Value row, ComplexValue value) {
+          fetch(row, Fetch::Output);
           Value sum = b.fma(column.skip, input(row), value.re);
           b.store(sum, getOutputs(), {row, zero});
         });
     if (column.keepsState)
-      return emitCarries(column, count);
-    b.ifElse(isWhole, [] {}, [&] { emitCarries(column, count); });
+      emitCarries(column, count);
+    else
+      b.ifElse(isWhole, [] {}, [&] { emitCarries(column, count); });
+    finishRows(zero, count, finish);
   }
 
 private:

@@ -39,24 +39,38 @@ Value DiagForm::getOwnState() {
   return ownState;
 }
 
-void DiagForm::emitRecurrence(const DiagColumn &column, Value first,
-                              Value end) {
+void DiagForm::finishRows(Value first, Value end, FinishFn finish) {
+  b.loop(first, end,
+         [&](Value row) { finish(row, b.load(outputs, {row, b.index(0)})); });
+}
+
+void DiagForm::emitRecurrence(const DiagColumn &column, Value first, Value end,
+                              FetchFn fetch, FinishFn finish) {
   Value zero = b.index(0);
   b.loop(first, end, [&](Value row) {
     b.store(b.mulf(column.skip, input(row)), outputs, {row, zero});
   });
   // A mode takes six registers: two of state and four of parameters.
-  int64_t group = b.lanes == 16 ? 4 : 2;
-  b.loop(zero, b.index(numModes / group), [&](Value i) {
-    emitGroup(column, first, end, b.mul(i, group), group);
+  int64_t group = b.lanes == 16 ? 4 : 2, groups = numModes / group;
+  // Each group of modes fetches its share of the rows.
+  Value share = b.div(b.sub(end, first), std::max(groups, int64_t(1)));
+  b.loop(zero, b.index(groups), [&](Value i) {
+    Value shareStart = b.add(first, arith::MulIOp::create(b, i, share));
+    emitGroup(column, first, end, b.mul(i, group), group, [&](Value row) {
+      Value place = b.add(shareStart, b.div(b.sub(row, first), groups));
+      fetch(place, Fetch::Input);
+      fetch(place, Fetch::Output);
+    });
   });
   if (numModes % group != 0)
-    emitGroup(column, first, end, b.index(numModes / group * group),
-              numModes % group);
+    emitGroup(column, first, end, b.index(groups * group), numModes % group,
+              [](Value) {});
+  finishRows(first, end, finish);
 }
 
 void DiagForm::emitGroup(const DiagColumn &column, Value first, Value end,
-                         Value firstMode, int64_t group) {
+                         Value firstMode, int64_t group,
+                         function_ref<void(Value)> fetch) {
   Value zero = b.index(0);
   SmallVector<Value> modes, states, parameters;
   for (int64_t i = 0; i < group; ++i) {
@@ -67,6 +81,7 @@ void DiagForm::emitGroup(const DiagColumn &column, Value first, Value end,
       states.push_back(loadState(column, modes[i], part));
   }
   states = b.loop(first, end, states, [&](Value row, ValueRange x) {
+    fetch(row);
     Value u = input(row), sum = b.load(outputs, {row, zero});
     SmallVector<Value> next;
     for (int64_t i = 0; i < group; ++i) {
@@ -95,8 +110,9 @@ public:
   Recurrence(KernelBuilder &b, int64_t numModes)
       : DiagForm(b, numModes, kBlockRows) {}
   int64_t getBlockRows() const override { return kBlockRows; }
-  void emitBlock(const DiagColumn &column, Value count, Value) override {
-    emitRecurrence(column, b.index(0), count);
+  void emitBlock(const DiagColumn &column, Value count, Value, FetchFn fetch,
+                 FinishFn finish) override {
+    emitRecurrence(column, b.index(0), count, fetch, finish);
   }
 
 private:
@@ -114,7 +130,8 @@ std::unique_ptr<DiagForm> h3::createRecurrence(KernelBuilder &b,
 void h3::emitSequence(KernelBuilder &b, DiagForm &form,
                       const DiagColumn &column, const Sequence &sequence,
                       function_ref<void(Value, Value)> begin,
-                      function_ref<void(Value, Value)> end) {
+                      function_ref<void(Value, Value, DiagForm::Fetch)> fetch,
+                      function_ref<void(Value, Value, Value)> finish) {
   int64_t rows = form.getBlockRows(), grid = form.getGrid();
   Value count = b.sub(sequence.end, sequence.start);
   // Rows up to the first position on the grid are a block of their own.
@@ -135,7 +152,9 @@ void h3::emitSequence(KernelBuilder &b, DiagForm &form,
     begin(row, size);
     Value isWhole =
         arith::CmpIOp::create(b, arith::CmpIPredicate::eq, size, count);
-    form.emitBlock(column, size, isWhole);
-    end(row, size);
+    form.emitBlock(
+        column, size, isWhole,
+        [&](Value i, DiagForm::Fetch what) { fetch(row, i, what); },
+        [&](Value i, Value output) { finish(row, i, output); });
   });
 }

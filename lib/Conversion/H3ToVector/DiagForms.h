@@ -26,6 +26,12 @@ struct DiagColumn {
 
 class DiagForm {
 public:
+  /// Fetches what the output of this row of a block, or the input of the same
+  /// row of the next, will be written to or read from.
+  enum class Fetch { Input, Output };
+  using FetchFn = llvm::function_ref<void(Value row, Fetch what)>;
+  using FinishFn = llvm::function_ref<void(Value row, Value output)>;
+
   /// Must be called outside of parallel loops. `spectrum` may be null.
   static std::unique_ptr<DiagForm> create(KernelBuilder &b, Form form,
                                           int64_t numModes, Value spectrum);
@@ -39,12 +45,12 @@ public:
   virtual void begin(const DiagColumn &column, Value count) {}
   /// From the inputs of `count` rows to their outputs, and the state behind
   /// them, which nobody may need where the block is the whole sequence.
-  virtual void emitBlock(const DiagColumn &column, Value count,
-                         Value isWhole) = 0;
+  /// Calls `fetch` for row after row as it goes, and `finish` for every output.
+  virtual void emitBlock(const DiagColumn &column, Value count, Value isWhole,
+                         FetchFn fetch, FinishFn finish) = 0;
 
   /// blockRows x lanes
   Value getInputs() const { return inputs; }
-  Value getOutputs() const { return outputs; }
   /// A state of zeros for sequences that have none: 1 x M x 2 x lanes.
   Value getOwnState();
 
@@ -53,6 +59,9 @@ protected:
       : b(b), numModes(numModes), inputs(b.scratch({blockRows, b.lanes})),
         outputs(b.scratch({blockRows, b.lanes})) {}
 
+  Value getOutputs() const { return outputs; }
+  void finishRows(Value first, Value end, FinishFn finish);
+
   Value loadMode(const DiagColumn &column, int64_t kind, Value mode);
   Value loadState(const DiagColumn &column, Value mode, int64_t part);
   void storeState(const DiagColumn &column, Value mode, int64_t part,
@@ -60,14 +69,16 @@ protected:
   Value input(Value row);
   /// Rows `first .. end - 1` of the block, one after the other, a group of
   /// modes in registers at a time.
-  void emitRecurrence(const DiagColumn &column, Value first, Value end);
+  void emitRecurrence(const DiagColumn &column, Value first, Value end,
+                      FetchFn fetch, FinishFn finish);
 
   KernelBuilder &b;
   const int64_t numModes;
 
 private:
   void emitGroup(const DiagColumn &column, Value first, Value end,
-                 Value firstMode, int64_t group);
+                 Value firstMode, int64_t group,
+                 llvm::function_ref<void(Value)> fetch);
 
   Value inputs, outputs, ownState;
 };
@@ -77,13 +88,14 @@ std::unique_ptr<DiagForm> createChunked(KernelBuilder &b, int64_t numModes);
 std::unique_ptr<DiagForm> createFftForm(KernelBuilder &b, int64_t numModes,
                                         Value spectrum);
 
-/// Sends a sequence through a form. `begin` and `end` are called around each
-/// block with its first row and the number of its rows: to fill the inputs, and
-/// to take the outputs.
+/// Sends a sequence through a form. `begin` fills the inputs of a block, whose
+/// first row and number of rows it gets. `fetch` and `finish` are those of the
+/// form, with the first row of the block before.
 void emitSequence(KernelBuilder &b, DiagForm &form, const DiagColumn &column,
                   const Sequence &sequence,
                   llvm::function_ref<void(Value, Value)> begin,
-                  llvm::function_ref<void(Value, Value)> end);
+                  llvm::function_ref<void(Value, Value, DiagForm::Fetch)> fetch,
+                  llvm::function_ref<void(Value, Value, Value)> finish);
 
 } // namespace h3
 

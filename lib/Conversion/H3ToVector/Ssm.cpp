@@ -96,6 +96,15 @@ struct DiagSsmLowering final : LayerLowering<DiagSsmOp> {
       emitSequence(
           b, *form, column, sequence,
           [&](Value row, Value count) {
+            b.loop(zero, count, [&](Value i) {
+              b.store(b.load(op.getInput(), {b.add(row, i), channel}, mask),
+                      form->getInputs(), {i, zero});
+            });
+          },
+          [&](Value row, Value i, DiagForm::Fetch what) {
+            if (what == DiagForm::Fetch::Output)
+              return b.prefetch(op.getOutput(), {b.add(row, i), channel},
+                                /*isWrite=*/true);
             // Behind the last block the thread goes on with the next channels.
             Value nextRow = b.add(row, form->getBlockRows());
             Value isLast = arith::CmpIOp::create(b, arith::CmpIPredicate::uge,
@@ -104,20 +113,11 @@ struct DiagSsmLowering final : LayerLowering<DiagSsmOp> {
                 arith::SelectOp::create(b, isLast, sequence.start, nextRow);
             Value nextChannel = arith::SelectOp::create(
                 b, isLast, b.add(channel, b.lanes), channel);
-            b.loop(zero, count, [&](Value i) {
-              Value place = b.add(row, i);
-              b.prefetch(op.getOutput(), {place, channel}, /*isWrite=*/true);
-              b.store(b.load(op.getInput(), {place, channel}, mask),
-                      form->getInputs(), {i, zero});
-              b.prefetch(op.getInput(), {b.add(nextRow, i), nextChannel},
-                         /*isWrite=*/false);
-            });
+            b.prefetch(op.getInput(), {b.add(nextRow, i), nextChannel},
+                       /*isWrite=*/false);
           },
-          [&](Value row, Value count) {
-            b.loop(zero, count, [&](Value i) {
-              b.store(b.load(form->getOutputs(), {i, zero}), op.getOutput(),
-                      {b.add(row, i), channel}, mask);
-            });
+          [&](Value row, Value i, Value output) {
+            b.store(output, op.getOutput(), {b.add(row, i), channel}, mask);
           });
     });
   }
@@ -169,14 +169,11 @@ struct MixerLowering final : LayerLowering<MixerOp> {
               b.store(b.mulf(key, value), form->getInputs(), {i, zero});
             });
           },
-          [&](Value row, Value count) {
-            b.loop(zero, count, [&](Value i) {
-              Value query =
-                  b.load(op.getQueries(), {b.add(row, i), channel}, mask);
-              Value value = b.load(form->getOutputs(), {i, zero});
-              b.store(b.mulf(query, value), op.getOutput(),
-                      {b.add(row, i), channel}, mask);
-            });
+          [](Value, Value, DiagForm::Fetch) {},
+          [&](Value row, Value i, Value output) {
+            SmallVector<Value> place{b.add(row, i), channel};
+            Value query = b.load(op.getQueries(), place, mask);
+            b.store(b.mulf(query, output), op.getOutput(), place, mask);
           });
       fir.end(shift, sequence);
     });
