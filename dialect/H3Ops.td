@@ -360,13 +360,16 @@ def H3_LinearOp : H3_LayerOp<"linear"> {
     (`bias` `(` $bias^ `:` type($bias) `)`)?
     `outs` `(` $output `:` type($output) `)` (`->` type($results)^)?
   }];
+  let hasCanonicalizer = 1;
 }
 
 /// A sequence of inputs and the states of all sequences in, the sequence of
 /// outputs and the new states out. Without states, sequences start from zero and
-/// their last states are dropped.
+/// their last states are dropped: the canonical form where states are zeros before
+/// and nothing uses those behind.
 class H3_StatefulOp<string mnemonic, int numStates>
     : H3_LayerOp<mnemonic, [AttrSizedOperandSegments]> {
+  let hasCanonicalizer = 1;
   let extraClassDeclaration = [{
     ::mlir::MutableOperandRange getDpsInitsMutable() {
       unsigned first = getOutputMutable().getOperandNumber();
@@ -528,7 +531,9 @@ def H3_LongConvOp : H3_LayerOp<"long_conv", [AttrSizedOperandSegments]> {
         output = post . act(y)
 
     where `reversed`, `skip` and `post` are there, and `gelu` makes `act` the tanh
-    approximation of GELU. Without `reversed` the convolution is causal.
+    approximation of GELU. Without `reversed` the convolution is causal. Canonical
+    convolutions have no skip term and no reversed kernel that is a constant zero,
+    and no gate that is a constant one.
 
     The kernel is given by its L values for each channel (L x C) or by its
     `h3.conv_spectrum` (B x n x 2 x W); a spectrum with a reversed kernel is
@@ -573,6 +578,7 @@ def H3_LongConvOp : H3_LayerOp<"long_conv", [AttrSizedOperandSegments]> {
     `batch` `(` $starts `:` type($starts) `)`
     `outs` `(` $output `:` type($output) `)` (`->` type($results)^)?
   }];
+  let hasCanonicalizer = 1;
   let extraClassDeclaration = initDeclaration # [{
     /// True where the kernel is a spectrum.
     bool hasSpectrum() {
@@ -615,7 +621,8 @@ def H3_IrfftOp : H3_LayerOp<"irfft"> {
   let summary = "the inverse of h3.rfft";
   let description = [{
     The n real rows whose `h3.rfft` is `input`, with the factor 1/n. The imaginary
-    parts at frequency 0 and, for even n, at n / 2 count as zeros.
+    parts at frequency 0 and, for even n, at n / 2 count as zeros. Of an `h3.rfft` it
+    folds to what was transformed, without its rounding.
 
     - (C1) `output` is n x C and `input` (n / 2 + 1) x 2 x C, both static.
 
@@ -629,6 +636,7 @@ def H3_IrfftOp : H3_LayerOp<"irfft"> {
     attr-dict `ins` `(` $input `:` type($input) `)`
     `outs` `(` $output `:` type($output) `)` (`->` type($results)^)?
   }];
+  let hasFolder = 1;
 }
 
 def H3_SpectralProductOp : H3_LayerOp<"spectral_product"> {

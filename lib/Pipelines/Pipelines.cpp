@@ -29,6 +29,9 @@ static void addForms(OpPassManager &pm, const h3::CpuPipelineOptions &options) {
   select.multiplyAdds = 8.0 * std::max<int64_t>(getLanes(options), 1);
   pm.addPass(h3::createSelectForm(select));
   pm.addPass(h3::createFuseMixer());
+  h3::SplitSequencesOptions split;
+  split.multiplyAdds = select.multiplyAdds;
+  pm.addPass(h3::createSplitSequences(split));
   pm.addPass(h3::createPrecomputeSpectra({getLanes(options)}));
 }
 

@@ -1,6 +1,7 @@
 //===- FormCosts.cpp - What the forms of SSMs cost on a CPU ---------------===//
 
 #include "h3/Transforms/FormCosts.h"
+#include "RingTransform.h"
 #include <algorithm>
 #include <cmath>
 
@@ -51,4 +52,19 @@ double h3::getFftCost(const TargetFigures &figures, int64_t n, int64_t rows,
 
 double h3::getCarryCost(const TargetFigures &figures, int64_t modes) {
   return 13.0 * modes / (figures.multiplyAdds * kRecurrenceShare);
+}
+
+FftBlocks h3::getCheapestBlocks(const TargetFigures &figures, int64_t modes,
+                                int64_t rows, int64_t heads, bool hasStates) {
+  constexpr int64_t shortest = 64;
+  int64_t whole = getRingLength(rows);
+  FftBlocks best{whole, getFftCost(figures, whole, rows, heads) +
+                            (hasStates ? getCarryCost(figures, modes) : 0)};
+  for (int64_t n = shortest; n < rows; n *= 2) {
+    double cost =
+        getFftCost(figures, n, rows, heads) + getCarryCost(figures, modes);
+    if (cost < best.cost)
+      best = {n, cost};
+  }
+  return best;
 }

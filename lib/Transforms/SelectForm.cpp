@@ -11,7 +11,6 @@
 #include "h3/Transforms/WeightFunctions.h"
 #include "mlir/IR/Remarks.h"
 #include "llvm/Support/FormatVariadic.h"
-#include <cmath>
 
 namespace h3 {
 #define GEN_PASS_DEF_SELECTFORM
@@ -28,7 +27,7 @@ struct Candidate {
   Form form;
   double cost;
   StringRef obstacle; ///< why it cannot be taken; empty: it can
-  int64_t block = 0;  ///< rows of a transform
+  int64_t block = 0;  ///< rows that are transformed together
 };
 
 struct SelectForm final : h3::impl::SelectFormBase<SelectForm> {
@@ -42,14 +41,13 @@ struct SelectForm final : h3::impl::SelectFormBase<SelectForm> {
           << form << "'";
       return signalPassFailure();
     }
-    if (rows < 1 || lanes < 1 || lanes > 64 || !(multiplyAdds > 0) ||
-        !(bandwidth > 0)) {
+    figures = {multiplyAdds, bandwidth, double(cacheBytes)};
+    if (rows < 1 || lanes < 1 || lanes > 64 || !figures.areValid()) {
       getOperation().emitError("h3-select-form expects lanes from 1 to 64 and "
                                "positive rows, multiply-adds and bandwidth");
       return signalPassFailure();
     }
     wanted = known;
-    figures = {multiplyAdds, bandwidth, double(cacheBytes)};
     getOperation().walk([&](Operation *op) {
       if (auto diag = dyn_cast<DiagSsmOp>(op))
         select(diag);
@@ -87,45 +85,32 @@ private:
     bool hasStates = op.hasStates();
     SmallVector<Candidate> candidates =
         listRecurrences(modes, length, hasStates);
-    // Blocks shorter than the sequence pass states on.
-    Candidate best{Form::Fft, INFINITY, ""};
-    for (int64_t n = 64;; n *= 2) {
-      int64_t block = std::min(n, getRingLength(length));
-      double cost = getFftCost(figures, block, length, heads);
-      if (hasStates || block < length)
-        cost += getCarryCost(figures, modes);
-      if (cost < best.cost)
-        best = {Form::Fft, cost, "", block};
-      if (block < n || block >= length)
-        break;
-    }
+    FftBlocks blocks =
+        getCheapestBlocks(figures, modes, length, heads, hasStates);
+    Candidate fft{Form::Fft, blocks.cost, "", blocks.rows};
     if (!isWeight(op.getModes()))
-      best.obstacle = "modes are no function of weights";
+      fft.obstacle = "modes are no function of weights";
     else if (hasStates && exact)
-      best.obstacle = kInexact;
-    candidates.push_back(best);
-    Candidate chosen = choose(op, candidates, length);
-    op.setForm(chosen.form);
-    if (chosen.form != Form::Fft)
+      fft.obstacle = kInexact;
+    candidates.push_back(fft);
+    op.setForm(choose(op, candidates, length));
+    if (op.getForm() != Form::Fft)
       return;
     OpBuilder builder(op);
     auto type = cast<RankedTensorType>(op.getModes().getType());
-    int64_t taps = std::min(chosen.block, length);
     Value kernel = DiagKernelOp::create(
-        builder, op.getLoc(), type.clone({taps, heads}), op.getModes());
+        builder, op.getLoc(), type.clone({length, heads}), op.getModes());
     op.getSpectrumMutable().assign(createSpectrum(
-        builder, op.getLoc(), kernel, Value(), chosen.block, lanes));
+        builder, op.getLoc(), kernel, Value(), getRingLength(length), lanes));
   }
 
   void select(MixerOp op) {
     if (op.getForm())
       return;
     int64_t length = getRows(op.getQueries());
-    op.setForm(
-        choose(op,
-               listRecurrences(dim(op.getModes(), 1), length, op.hasStates()),
-               length)
-            .form);
+    op.setForm(choose(
+        op, listRecurrences(dim(op.getModes(), 1), length, op.hasStates()),
+        length));
   }
 
   void select(LongConvOp op) {
@@ -146,12 +131,11 @@ private:
     if (op.isTwoSided() &&
         (ShapedType::isDynamic(dim(op.getInput(), 0)) || length > n))
       fft.obstacle = "two directions need one block";
-    op.setForm(choose(op, {direct, fft}, length).form);
+    op.setForm(choose(op, {direct, fft}, length));
   }
 
   /// The wanted form if the op can have it, else the cheapest that it can have.
-  Candidate choose(Operation *op, ArrayRef<Candidate> candidates,
-                   int64_t length) {
+  Form choose(Operation *op, ArrayRef<Candidate> candidates, int64_t length) {
     const Candidate *best = nullptr;
     for (const Candidate &candidate : candidates) {
       // Who asks for a form does not ask for bits.
@@ -182,7 +166,7 @@ private:
     remark::analysis(op->getLoc(), remark::RemarkOpts::name("form").category(
                                        "h3-select-form"))
         << text;
-    return *best;
+    return best->form;
   }
 
   std::optional<Form> wanted;

@@ -7,7 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "H3Dialect.h"
+#include "h3/Importer/StateDict.h"
 #include "h3/Transforms/Passes.h"
+#include "h3/Transforms/WeightFunctions.h"
+#include "h3/Weights/WeightValues.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
@@ -28,34 +31,30 @@ namespace {
 /// values from n on, for every channel.
 using TailBounds = std::vector<double>;
 
-/// Of a kernel that is a constant, [L, C]: its sums.
-TailBounds boundTails(DenseElementsAttr kernel) {
-  int64_t length = kernel.getType().getDimSize(0);
-  int64_t channels = kernel.getType().getDimSize(1);
-  auto values = llvm::to_vector(kernel.getValues<float>());
+/// Of a kernel [L, C]: its sums.
+TailBounds boundTails(ArrayRef<float> kernel, int64_t length) {
+  int64_t channels = kernel.size() / length;
   std::vector<double> sums(channels);
   TailBounds bounds(length + 1);
   for (int64_t t = length; t-- > 0;)
     for (int64_t c = 0; c < channels; ++c) {
-      sums[c] += std::abs(double(values[t * channels + c]));
+      sums[c] += std::abs(double(kernel[t * channels + c]));
       bounds[t] = std::max(bounds[t], sums[c]);
     }
   return bounds;
 }
 
-/// Of a diagonal SSM's kernel with constant modes, [4, M, H]:
+/// Of a diagonal SSM's kernel with the modes [4, M, H]:
 /// |K[t]| <= sum_m |w| |dA|^t, whose tail is sum_m |w| |dA|^n / (1 - |dA|).
 /// Empty if a mode does not decay.
-TailBounds boundTails(DenseElementsAttr modes, int64_t length) {
-  int64_t numModes = modes.getType().getDimSize(1);
-  int64_t heads = modes.getType().getDimSize(2);
-  auto values = llvm::to_vector(modes.getValues<float>());
+TailBounds boundTails(ArrayRef<float> modes, int64_t heads, int64_t length) {
+  int64_t numModes = modes.size() / heads / 4;
   TailBounds bounds(length + 1);
   for (int64_t head = 0; head < heads; ++head) {
     std::vector<double> sums(length + 1);
     for (int64_t mode = 0; mode < numModes; ++mode) {
       auto part = [&](int64_t i) {
-        return double(values[(i * numModes + mode) * heads + head]);
+        return double(modes[(i * numModes + mode) * heads + head]);
       };
       double decay = std::hypot(part(0), part(1));
       if (!(decay < 1))
@@ -64,15 +63,35 @@ TailBounds boundTails(DenseElementsAttr modes, int64_t length) {
       for (int64_t n = 0; n <= length; ++n, tail *= decay)
         sums[n] += tail;
     }
+    // The kernel has no values from its length on.
     for (int64_t n = 0; n <= length; ++n)
-      bounds[n] = std::max(bounds[n], sums[n]);
+      bounds[n] = std::max(bounds[n], sums[n] - sums[length]);
   }
-  // The kernel has no values from its length on.
-  double beyond = bounds[length];
-  for (double &bound : bounds)
-    bound = std::max(bound - beyond, 0.0);
   return bounds;
 }
+
+/// The tensors of a checkpoint.
+struct Weights {
+  /// Without a path there is no source.
+  llvm::Error open(StringRef path) {
+    if (path.empty())
+      return llvm::Error::success();
+    auto opened = Checkpoint::open(path);
+    if (!opened)
+      return opened.takeError();
+    file = std::move(*opened);
+    llvm::Expected<StateDict> created = StateDict::create(*file);
+    if (!created)
+      return created.takeError();
+    names = std::make_unique<StateDict>(std::move(*created));
+    source = createCheckpointSource(*file, *names);
+    return llvm::Error::success();
+  }
+
+  std::unique_ptr<Checkpoint> file;
+  std::unique_ptr<StateDict> names;
+  std::unique_ptr<WeightSource> source;
+};
 
 struct TruncateKernels final : h3::impl::TruncateKernelsBase<TruncateKernels> {
   using TruncateKernelsBase::TruncateKernelsBase;
@@ -86,41 +105,57 @@ struct TruncateKernels final : h3::impl::TruncateKernelsBase<TruncateKernels> {
     }
     if (l1 == 0)
       return;
-    getOperation().walk([&](LongConvOp conv) { truncate(conv); });
+    Weights weights;
+    if (llvm::Error failure = weights.open(checkpoint)) {
+      getOperation().emitError("h3-truncate-kernels: ")
+          << toString(std::move(failure));
+      return signalPassFailure();
+    }
+    getOperation().walk([&](LongConvOp conv) {
+      if (llvm::Error failure = truncate(conv, weights.source.get())) {
+        conv.emitError("kernel cannot be bounded: ")
+            << toString(std::move(failure));
+        signalPassFailure();
+      }
+    });
   }
 
 private:
-  void truncate(LongConvOp conv) {
+  /// `source` is null without a checkpoint.
+  llvm::Error truncate(LongConvOp conv, const WeightSource *source) {
     // The kernel of the other direction must have the same length.
     if (conv.hasSpectrum() || conv.getReversed() || conv->getNumResults() == 0)
-      return;
-    int64_t length = cast<ShapedType>(conv.getKernel().getType()).getDimSize(0);
+      return llvm::Error::success();
+    auto type = cast<RankedTensorType>(conv.getKernel().getType());
+    int64_t length = type.getDimSize(0), channels = type.getDimSize(1);
     auto ssm = conv.getKernel().getDefiningOp<DiagKernelOp>();
-    DenseElementsAttr constant;
-    TailBounds bounds;
-    if (matchPattern(ssm ? ssm.getModes() : conv.getKernel(),
-                     m_Constant(&constant)))
-      bounds = ssm ? boundTails(constant, length) : boundTails(constant);
+    Value known = ssm ? ssm.getModes() : conv.getKernel();
+    bool isConstant = matchPattern(known, m_Constant());
+    if (!isConstant && !(ssm && source && isWeight(known)))
+      return llvm::Error::success();
+    llvm::Expected<std::vector<float>> values = computeWeight(known, source);
+    if (!values)
+      return values.takeError();
+    TailBounds bounds = ssm ? boundTails(*values, channels, length)
+                            : boundTails(*values, length);
     if (bounds.empty())
-      return;
+      return llvm::Error::success();
     int64_t kept = 1;
     while (kept < length && bounds[kept] > l1)
       ++kept;
     if (kept == length)
-      return;
+      return llvm::Error::success();
     OpBuilder builder(conv);
-    auto type = cast<RankedTensorType>(conv.getKernel().getType());
-    auto shorter = type.clone({kept, type.getDimSize(1)});
+    auto shorter = type.clone({kept, channels});
     Value kernel;
     if (ssm) {
       kernel =
           DiagKernelOp::create(builder, ssm.getLoc(), shorter, ssm.getModes());
     } else {
-      auto values = llvm::to_vector(constant.getValues<float>());
-      values.truncate(shorter.getNumElements());
+      values->resize(kept * channels);
       kernel = arith::ConstantOp::create(
           builder, conv.getLoc(),
-          DenseElementsAttr::get(shorter, ArrayRef<float>(values)));
+          DenseElementsAttr::get(shorter, ArrayRef<float>(*values)));
     }
     conv.getKernelMutable().assign(kernel);
     std::string text =
@@ -131,6 +166,7 @@ private:
         conv.getLoc(),
         remark::RemarkOpts::name("truncate").category("h3-truncate-kernels"))
         << text;
+    return llvm::Error::success();
   }
 };
 

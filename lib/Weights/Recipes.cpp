@@ -7,7 +7,10 @@
 
 #include "Recipes.h"
 #include "RingTransform.h"
+#include "h3/Weights/WeightValues.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
 #include <complex>
 
 using namespace llvm;
@@ -201,14 +204,60 @@ Error follow(mlir::Block &recipe, ArrayRef<SourceTensor> sources,
 Error h3::computeParameter(ParameterOp parameter, const WeightSource &source,
                            MutableArrayRef<float> result) {
   std::vector<SourceTensor> tensors;
-  for (auto name : parameter.getSources().getAsRange<mlir::StringAttr>()) {
+  for (auto [i, attribute] : enumerate(parameter.getSources())) {
+    StringRef name = cast<mlir::StringAttr>(attribute);
     Expected<SourceTensor> tensor = source.read(name);
     if (!tensor)
       return tensor.takeError();
+    mlir::Type type = parameter.getRecipe().empty()
+                          ? parameter.getType()
+                          : parameter.getRecipe().getArgument(i).getType();
+    ArrayRef<int64_t> shape = cast<mlir::ShapedType>(type).getShape();
+    if (shape != ArrayRef(tensor->shape))
+      return createStringError(formatv(
+          "tensor '{0}': expected the shape [{1:$[, ]}], found [{2:$[, ]}]",
+          name, iterator_range(shape), iterator_range(tensor->shape)));
     tensors.push_back(std::move(*tensor));
   }
   if (!parameter.getRecipe().empty())
     return follow(parameter.getRecipe().front(), tensors, result);
   copy(tensors[0].values, result.begin());
   return Error::success();
+}
+
+Expected<std::vector<float>> h3::computeWeight(mlir::Value value,
+                                               const WeightSource *source) {
+  mlir::DenseFPElementsAttr constant;
+  if (mlir::matchPattern(value, mlir::m_Constant(&constant)) &&
+      constant.getElementType().isF32()) {
+    auto values = constant.getValues<float>();
+    return std::vector<float>(values.begin(), values.end());
+  }
+  auto type = cast<mlir::ShapedType>(value.getType());
+  mlir::Operation *op = value.getDefiningOp();
+  if (!op || !type.hasStaticShape())
+    return createStringError("expected a function of weights");
+  std::vector<float> result(type.getNumElements());
+  if (auto get = dyn_cast<GetParameterOp>(op)) {
+    if (!source)
+      return createStringError("expected a checkpoint for '@" + get.getName() +
+                               "'");
+    auto parameter = mlir::SymbolTable::lookupNearestSymbolFrom<ParameterOp>(
+        op, get.getNameAttr());
+    if (Error failure = computeParameter(parameter, *source, result))
+      return failure;
+    return result;
+  }
+  std::vector<std::vector<float>> operands;
+  for (mlir::Value operand : op->getOperands()) {
+    Expected<std::vector<float>> values = computeWeight(operand, source);
+    if (!values)
+      return values.takeError();
+    operands.push_back(std::move(*values));
+  }
+  if (!computeStep(op, SmallVector<Values>(operands.begin(), operands.end()),
+                   result))
+    return createStringError("the weight writer knows no '" +
+                             op->getName().getStringRef() + "'");
+  return result;
 }

@@ -36,6 +36,20 @@ func.func @modes(%u: tensor<?x1xf32>, %s: tensor<?xi32>, %y: tensor<?x1xf32>) ->
 
 // -----
 
+// The bound is that of each channel: the first has nearly all of its norm behind
+// the kernel's end, the tail of the second from n on is at most 2^-n.
+// CHECK-LABEL: @channels
+// CHECK: h3.diag_kernel %{{.*}} : tensor<4x1x2xf32> -> tensor<2x2xf32>
+// REMARK: kernel of 8 values cut to 2: the l1 norm of the tail is at most 2.46e-01
+func.func @channels(%u: tensor<?x2xf32>, %s: tensor<?xi32>, %y: tensor<?x2xf32>) -> tensor<?x2xf32> {
+  %m = arith.constant dense<[[[0.9999, 0.5]], [[0.0, 0.0]], [[0.0001, 0.5]], [[0.0, 0.0]]]> : tensor<4x1x2xf32>
+  %k = h3.diag_kernel %m : tensor<4x1x2xf32> -> tensor<8x2xf32>
+  %0 = h3.long_conv ins(%u, %k : tensor<?x2xf32>, tensor<8x2xf32>) batch(%s : tensor<?xi32>) outs(%y : tensor<?x2xf32>) -> tensor<?x2xf32>
+  return %0 : tensor<?x2xf32>
+}
+
+// -----
+
 // Left alone: a kernel whose values are not known, one in both directions, one
 // whose last value counts, and modes that do not decay.
 // CHECK-LABEL: @untouched

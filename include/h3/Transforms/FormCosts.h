@@ -17,6 +17,10 @@ struct TargetFigures {
   double multiplyAdds; ///< of one core in a nanosecond
   double bandwidth;    ///< bytes from memory in a nanosecond
   double cacheBytes;   ///< what stays in a core's cache from call to call
+
+  bool areValid() const {
+    return multiplyAdds > 0 && bandwidth > 0 && cacheBytes >= 0;
+  }
 };
 
 /// Seven operations for each mode: a complex product, an input, an output.
@@ -38,6 +42,17 @@ double getFftCost(const TargetFigures &figures, int64_t n, int64_t rows,
 
 /// What the states beside a convolution cost: the response and the update.
 double getCarryCost(const TargetFigures &figures, int64_t modes);
+
+/// How the fft form of a diagonal SSM takes a sequence.
+struct FftBlocks {
+  int64_t rows; ///< of a block, the length of its transform
+  double cost;
+};
+
+/// The cheapest blocks for sequences of `rows`. Blocks shorter than the
+/// sequence pass their states on, as do all of an op that `hasStates`.
+FftBlocks getCheapestBlocks(const TargetFigures &figures, int64_t modes,
+                            int64_t rows, int64_t heads, bool hasStates);
 
 } // namespace h3
 

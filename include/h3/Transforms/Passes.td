@@ -5,6 +5,15 @@
 
 include "mlir/Pass/PassBase.td"
 
+/// What the cost model knows of the target, by default a core with AVX-512.
+defvar TargetFigureOptions = [
+  Option<"multiplyAdds", "multiply-adds", "double", "128",
+         "multiply-adds of one core in a nanosecond">,
+  Option<"bandwidth", "bandwidth", "double", "24",
+         "bytes from memory of one core in a nanosecond">,
+  Option<"cacheBytes", "cache-bytes", "int64_t", "1048576",
+         "what stays in a core's cache from call to call">];
+
 def SelectForm : Pass<"h3-select-form", "::mlir::ModuleOp"> {
   let summary = "choose the form of SSMs and convolutions by a cost model";
   let description = [{
@@ -12,13 +21,14 @@ def SelectForm : Pass<"h3-select-form", "::mlir::ModuleOp"> {
     cheapest that it can have, by the model of `FormCosts.h` and the figures of the
     target. An op that carries states may be cut anywhere into steps; with `exact`
     it gets a form whose bits do not depend on the cuts. The form `fft` of a
-    `h3.diag_ssm` needs modes that are functions of weights; its block length is
-    the cheapest, and longer sequences go on from its state.
+    `h3.diag_ssm` needs modes that are functions of weights; it gets the spectrum
+    of as many taps as it has rows, and the cost of the blocks into which
+    `h3-split-sequences` cuts them.
 
     Emits an analysis remark for each op: the costs of all forms in nanoseconds per
     element on one core, and why the others were left out.
   }];
-  let options = [
+  let options = !listconcat([
     Option<"rows", "rows", "int64_t", "512",
            "rows of a sequence, where the type does not say">,
     Option<"lanes", "lanes", "int64_t", "16", "floats in a vector register">,
@@ -26,13 +36,24 @@ def SelectForm : Pass<"h3-select-form", "::mlir::ModuleOp"> {
            "the form for every op that can have it: recurrence, chunked, direct "
            "or fft; empty: the cheapest">,
     Option<"exact", "exact", "bool", "true",
-           "keep the bits of ops with states, however a sequence is cut">,
-    Option<"multiplyAdds", "multiply-adds", "double", "128",
-           "multiply-adds of one core in a nanosecond">,
-    Option<"bandwidth", "bandwidth", "double", "24",
-           "bytes from memory of one core in a nanosecond">,
-    Option<"cacheBytes", "cache-bytes", "int64_t", "1048576",
-           "what stays in a core's cache from call to call">];
+           "keep the bits of ops with states, however a sequence is cut">],
+    TargetFigureOptions);
+}
+
+def SplitSequences : Pass<"h3-split-sequences", "::mlir::ModuleOp"> {
+  let summary = "cut long sequences into blocks that pass on their state";
+  let description = [{
+    The spectrum of an `h3.diag_ssm` in the form `fft`, where it is that of the
+    `h3.diag_kernel` of its own modes, becomes that of fewer taps: the cheapest
+    number by the model of `FormCosts.h`, or what `block` says. The op takes longer
+    sequences in blocks of that many rows, each of which goes on from the state
+    that the last has left, so that transforms and spectra stay in the caches. Changes
+    rounding: what came through long taps now comes through the state.
+  }];
+  let options = !listconcat([
+    Option<"block", "block", "int64_t", "0",
+           "rows of a block, a length that transforms have; 0: the cheapest">],
+    TargetFigureOptions);
 }
 
 def FuseMixer : Pass<"h3-fuse-mixer", "::mlir::ModuleOp"> {
@@ -82,12 +103,15 @@ def TruncateKernels : Pass<"h3-truncate-kernels", "::mlir::ModuleOp"> {
     The kernel of an `h3.long_conv` loses the longest tail whose l1 norm is at most
     `l1` in every channel, so that outputs change by at most `l1` times the largest
     input. The norm is summed where the kernel is a constant, and bounded by `sum_m
-    |w| |dA|^n / (1 - |dA|)` where it is the `h3.diag_kernel` of constant modes. Kernels
-    whose values are not in the module stay, and so do those of two directions.
-    Emits a remark with the bound. Does nothing unless asked.
+    |w| |dA|^n / (1 - |dA|)` where it is the `h3.diag_kernel` of modes that are constants
+    or, with the option `checkpoint`, functions of the weights in that file. Other
+    kernels stay, and so do those of two directions. Emits a remark with the bound.
+    Does nothing unless asked.
   }];
   let options = [Option<"l1", "l1", "double", "0",
-                        "l1 norm of a tail that may go; 0: none">];
+                        "l1 norm of a tail that may go; 0: none">,
+                 Option<"checkpoint", "checkpoint", "std::string", "",
+                        "the file that holds the parameters' tensors">];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
