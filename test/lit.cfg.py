@@ -18,6 +18,8 @@ config.substitutions += [
     ("%cxx", config.cxx),
     ("%ragged_batches", config.ragged_batches),
     ("%docs", os.path.join(config.test_source_root, "..", "docs")),
+    ("%build", config.build),
     ("%generated_docs", config.generated_docs),
+    ("%benchmarks", os.path.join(config.test_source_root, "..", "benchmarks")),
     ("%models", os.path.join(config.test_source_root, "..", "models")),
 ]

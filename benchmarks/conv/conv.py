@@ -1,20 +1,27 @@
 #!/usr/bin/env python3
 """Compares every form of a diagonal SSM with FFTW and kissfft, in ns per element (one channel of one row).
 
-Needs libfftw3-dev and libkissfft-dev. Writes the results as JSON and a plot as SVG where asked.
+Needs libfftw3-dev, libkissfft-dev, python3-numpy and AVX-512. Writes the results as JSON and a plot as SVG where asked.
 """
 
 import argparse
-import array
 import json
+import re
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "test" / "Integration"))
+import rings  # noqa: E402: the order of a spectrum, as the tests know it
+
 LENGTHS = [128, 512, 2048, 8192, 32768, 131072]
 LONGEST_DIRECT = 2048
 MODES, CHUNK = 32, 16
+SSM_FORMS = ("recurrence", "chunked", "fft")
 COLOURS = {
     "recurrence": "#4477aa",
     "chunked": "#228833",
@@ -47,13 +54,23 @@ def kernels(lengths, channels):
 
 def frequencies(length):
     """The frequency at each place of a spectrum: its root's angle is (k + 1/4) / n turns (RingTransform.h)."""
-    factors, rest = [], length // 4
-    while rest % 4 == 0:
-        factors, rest = factors + [4], rest // 4
-    angles = [0.25]
-    for factor in [rest] * (rest > 1) + factors + [4]:
-        angles = [(parent + j) / factor for parent in angles for j in range(factor)]
-    return array.array("i", [round(angle * length - 0.25) % length for angle in angles])
+    angles = np.array(rings.angles(length))
+    return np.round(angles * length - 0.25).astype(np.int32) % length
+
+
+def select_forms(args):
+    """What h3-select-form chooses for the diagonal SSM over each length."""
+    modes, skip = f"tensor<4x{MODES}x{args.channels}xf32>", f"tensor<{args.channels}xf32>"
+    text = f'h3.parameter @modes : {modes} from ["modes"]\n'
+    for length in args.lengths:
+        rows = f"tensor<{length}x{args.channels}xf32>"
+        text += (f"func.func @f{length}(%u: {rows}, %d: {skip}, %starts: tensor<?xi32>, %y: {rows}) -> {rows} {{\n"
+                 f"  %p = h3.get_parameter @modes : {modes}\n"
+                 f"  %0 = h3.diag_ssm ins(%u, %p, %d : {rows}, {modes}, {skip}) batch(%starts : tensor<?xi32>) "
+                 f"outs(%y : {rows}) -> {rows}\n  return %0 : {rows}\n}}\n")
+    command = [args.build / "bin" / "h3-opt", "--h3-select-form"]
+    output = subprocess.run(command, check=True, input=text, stdout=subprocess.PIPE, text=True).stdout
+    return dict(zip(args.lengths, re.findall(r"h3\.diag_ssm form<(\w+)>", output), strict=True))
 
 
 def build(args, folder):
@@ -71,14 +88,15 @@ def build(args, folder):
 
 def measure(args, folder):
     shared, harness = build(args, folder)
-    results = []
+    results, selected = [], select_forms(args)
     for length in args.lengths:
         (folder / "order.bin").write_bytes(frequencies(length).tobytes())
         for threads in args.threads:
             repeat = max(5, min(args.repeat, 2**22 // length // threads))
             command = [harness, shared, length, args.channels, threads, repeat, folder / "order.bin"]
             output = subprocess.run([str(c) for c in command], check=True, stdout=subprocess.PIPE, text=True).stdout
-            result = {"length": length, "channels": args.channels, "threads": threads, "forms": {}}
+            result = {"length": length, "channels": args.channels, "threads": threads, "selected": selected[length],
+                      "forms": {}}
             for line in output.splitlines():
                 name, *values = line.split()
                 if name == "fma":
@@ -86,9 +104,25 @@ def measure(args, folder):
                 else:
                     keys = ("median", "min", "max", "error")
                     result["forms"][name] = dict(zip(keys, map(float, values)))
+            check_errors(result)
             results.append(result)
             print(row(result), flush=True)
     return results
+
+
+def check_errors(result):
+    """Fails where an output differs from float64 by more than a form may."""
+    for name, form in result["forms"].items():
+        limit = 2e-6 * np.log2(result["length"])
+        if not form["error"] <= limit:
+            sys.exit(f"error: {name} over {result['length']} rows: relative error {form['error']:.1e}, "
+                     f"expected at most {limit:.1e}")
+
+
+def of_best(result):
+    """The time of the selected form over that of the fastest form of the SSM."""
+    times = {name: form["median"] for name, form in result["forms"].items() if name in SSM_FORMS}
+    return times[result["selected"]] / min(times.values())
 
 
 def row(result):
@@ -97,7 +131,8 @@ def row(result):
     least = (4 * MODES + (CHUNK + 1) / 2 + 4 * MODES / CHUNK) / result["multiply_adds_per_ns"]
     cells = [f"{forms[name]['median']:.2f}" if name in forms else "" for name in COLOURS]
     return (f"| {result['length']} | {result['threads']} | {' | '.join(cells)} "
-            f"| {least / forms['chunked']['median']:.0%} | {forms['fftw']['median'] / forms['fft']['median']:.1f} |")
+            f"| {least / forms['chunked']['median']:.0%} | {forms['fftw']['median'] / forms['fft']['median']:.1f} "
+            f"| {result['selected']}, {of_best(result):.2f} |")
 
 
 def plot(results, path):
@@ -146,15 +181,21 @@ def main():
     parser.add_argument("--repeat", type=int, default=41, help="rounds at most; fewer for long inputs")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--svg", type=Path)
+    parser.add_argument("--most", type=float, help="fail where a selected form takes more than this times the fastest")
     args = parser.parse_args()
-    print(f"| rows | threads | {' | '.join(COLOURS)} | chunked, of its multiply-adds | fft against fftw |")
-    print("|" + "---|" * (len(COLOURS) + 4))
+    print(f"| rows | threads | {' | '.join(COLOURS)} | chunked, of its multiply-adds | fft against fftw "
+          "| selected, of the fastest |")
+    print("|" + "---|" * (len(COLOURS) + 5))
     with tempfile.TemporaryDirectory() as folder:
         results = measure(args, Path(folder))
     if args.json:
         args.json.write_text(json.dumps(results, indent=2) + "\n")
     if args.svg:
         plot(results, args.svg)
+    slow = [f"{r['selected']} over {r['length']} rows, {r['threads']} threads: {of_best(r):.2f}"
+            for r in results if args.most and of_best(r) > args.most]
+    if slow:
+        sys.exit(f"error: selected forms above {args.most} times the fastest: {'; '.join(slow)}")
 
 
 if __name__ == "__main__":

@@ -21,12 +21,17 @@ def factors(length):
     return found + [2] * (rest == 2) + [4] * (fours + 1)
 
 
+def angles(length):
+    """In turns, those of the roots of x^n = i in the order of a spectrum."""
+    found = [0.25]
+    for factor in factors(length):
+        found = [(parent + j) / factor for parent in found for j in range(factor)]
+    return found
+
+
 def spectrum_of(kernel, reversed_kernel, length, lanes=16):
     """h3.conv_spectrum of a kernel [L, C] and, unless None, one in the other direction: [blocks, length, 2, lanes]."""
-    angles = [0.25]
-    for factor in factors(length):
-        angles = [(parent + j) / factor for parent in angles for j in range(factor)]
-    roots = np.exp(2j * np.pi * np.outer(angles, np.arange(len(kernel))))
+    roots = np.exp(2j * np.pi * np.outer(angles(length), np.arange(len(kernel))))
     values = roots @ kernel / length
     if reversed_kernel is not None:
         values = values + roots.conj() @ reversed_kernel / length
