@@ -12,7 +12,6 @@ class H3_Enum<string name, string summary, list<I32EnumAttrCase> cases>
   let genSpecializedAttr = 0;
 }
 
-
 def H3_Discretization : H3_Enum<"Discretization",
     "how a continuous SSM becomes a discrete one", [
       I32EnumAttrCase<"Bilinear", 0, "bilinear">,

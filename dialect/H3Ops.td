@@ -338,7 +338,8 @@ def H3_LinearOp : H3_LayerOp<"linear"> {
     `output = act(input . weight^T + bias)`, plus the former value of `output` with
     `accumulate`. `gelu` applies the tanh approximation of GELU. The weight is
     N x K as stored in checkpoints or in panels (`h3.pack_panels`). Every output is one sum over ascending k, whatever
-    the number of rows, so that a row's bits do not depend on its neighbours.
+    the number of rows, so that a row's bits do not depend on its neighbours. A bias
+    that is a constant zero goes away in canonical form.
 
     - (C1) the weight has as many input features as `input` has columns.
     - (C2) the weight has as many output features as `output` has columns; a

@@ -44,7 +44,7 @@ double h3::getFftCost(const TargetFigures &figures, int64_t n, int64_t rows,
   // read and write is waited for.
   for (int64_t rest = n; rest >= 4; rest /= 4)
     if (8 * kLanes * rest > figures.cacheBytes)
-      bytes += 6;
+      bytes += 8;
   double traffic = bytes / figures.bandwidth;
   double padding = double(n) / std::max<int64_t>(std::min(rows, n), 1);
   return padding * (operations / (figures.multiplyAdds * kFftShare) + traffic);

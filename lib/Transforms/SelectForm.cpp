@@ -43,8 +43,10 @@ struct SelectForm final : h3::impl::SelectFormBase<SelectForm> {
     }
     figures = {multiplyAdds, bandwidth, double(cacheBytes)};
     if (rows < 1 || lanes < 1 || lanes > 64 || !figures.areValid()) {
-      getOperation().emitError("h3-select-form expects lanes from 1 to 64 and "
-                               "positive rows, multiply-adds and bandwidth");
+      getOperation().emitError(
+          "h3-select-form expects lanes from 1 to 64, "
+          "positive rows, multiply-adds and bandwidth, and "
+          "cache-bytes of at least 0");
       return signalPassFailure();
     }
     wanted = known;
@@ -98,10 +100,12 @@ private:
       return;
     OpBuilder builder(op);
     auto type = cast<RankedTensorType>(op.getModes().getType());
-    Value kernel = DiagKernelOp::create(
-        builder, op.getLoc(), type.clone({length, heads}), op.getModes());
-    op.getSpectrumMutable().assign(createSpectrum(
-        builder, op.getLoc(), kernel, Value(), getRingLength(length), lanes));
+    // As long as the transform: there may be more rows than `rows`.
+    int64_t n = getRingLength(length);
+    Value kernel = DiagKernelOp::create(builder, op.getLoc(),
+                                        type.clone({n, heads}), op.getModes());
+    op.getSpectrumMutable().assign(
+        createSpectrum(builder, op.getLoc(), kernel, Value(), n, lanes));
   }
 
   void select(MixerOp op) {

@@ -32,8 +32,8 @@ struct SplitSequences final : h3::impl::SplitSequencesBase<SplitSequences> {
     if (!figures.areValid() || block < 0 ||
         (block != 0 && !isRingLength(block))) {
       getOperation().emitError("h3-split-sequences expects a block of a length "
-                               "that transforms have, and positive "
-                               "multiply-adds and bandwidth");
+                               "that transforms have, positive multiply-adds "
+                               "and bandwidth, and cache-bytes of at least 0");
       return signalPassFailure();
     }
     getOperation().walk([&](DiagSsmOp op) { split(op); });
@@ -50,7 +50,9 @@ private:
     if (!kernel || kernel.getModes() != op.getModes())
       return;
     RankedTensorType type = kernel.getType();
-    int64_t length = type.getDimSize(0), heads = type.getDimSize(1);
+    int64_t taps = type.getDimSize(0), heads = type.getDimSize(1);
+    int64_t length = cast<ShapedType>(op.getInput().getType()).getDimSize(0);
+    length = ShapedType::isDynamic(length) ? taps : std::min(length, taps);
     int64_t modes = kernel.getModes().getType().getDimSize(1);
     int64_t rows = block;
     if (rows == 0)
@@ -64,8 +66,8 @@ private:
     int64_t lanes = spectrum.getType().getDimSize(3);
     op.getSpectrumMutable().assign(
         createSpectrum(builder, op.getLoc(), shorter, Value(), rows, lanes));
-    std::string text = llvm::formatv(
-        "{0} rows in blocks of {1}, which pass on their state", length, rows);
+    std::string text =
+        llvm::formatv("blocks of {0} rows, which pass on their state", rows);
     remark::passed(op.getLoc(), remark::RemarkOpts::name("split").category(
                                     "h3-split-sequences"))
         << text;

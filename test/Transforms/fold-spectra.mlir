@@ -1,4 +1,4 @@
-// RUN: h3-opt %s --h3-select-form='form=fft exact=false' --h3-fold-parameters | FileCheck %s
+// RUN: h3-opt %s --h3-select-form='form=fft exact=false' --h3-split-sequences --h3-fold-parameters | FileCheck %s
 
 // The modes have a recipe of their own, as the SSM reads them beside the spectrum.
 // The spectrum's recipe holds all that it is made of.

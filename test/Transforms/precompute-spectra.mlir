@@ -95,3 +95,17 @@ func.func @left(%u: tensor<64x8xf32>, %a: tensor<64x8xf32>, %starts: tensor<?xi3
   return %0, %1, %2, %3, %4, %5, %6
     : tensor<64x8xf32>, tensor<64x8xf32>, tensor<64x8xf32>, tensor<64x8xf32>, tensor<64x8xf32>, tensor<64x8xf32>, tensor<64x8xf32>
 }
+
+// -----
+
+// On memrefs there is no function of weights any more; the kernel stays.
+// CHECK-LABEL: @memrefs
+// CHECK-NEXT: %[[K:.*]] = h3.get_parameter
+// CHECK-NEXT: h3.long_conv form<fft> ins(%arg0, %[[K]] :
+h3.parameter @kernel : tensor<100x16xf32> from ["kernel"]
+func.func @memrefs(%u: memref<?x16xf32>, %starts: memref<?xi32>, %y: memref<?x16xf32>) {
+  %kernel = h3.get_parameter @kernel : memref<100x16xf32>
+  h3.long_conv form<fft> ins(%u, %kernel : memref<?x16xf32>, memref<100x16xf32>)
+    batch(%starts : memref<?xi32>) outs(%y : memref<?x16xf32>)
+  return
+}

@@ -1,6 +1,7 @@
 // RUN: h3-opt %s --h3-select-form -split-input-file | FileCheck %s
 // RUN: h3-opt %s --h3-select-form=exact=false -split-input-file | FileCheck %s --check-prefix=INEXACT
 // RUN: h3-opt %s --h3-select-form='form=fft exact=false' -split-input-file | FileCheck %s --check-prefix=FFT
+// RUN: h3-opt %s --h3-select-form='form=fft exact=false' --remarks-filter='h3-.*' --remark-format=emitRemark -split-input-file 2>&1 >/dev/null | FileCheck %s --check-prefix=FFTREMARK
 // RUN: h3-opt %s --h3-select-form='form=direct lanes=8' -split-input-file | FileCheck %s --check-prefix=DIRECT
 // RUN: h3-opt %s --h3-select-form=form=chunked -split-input-file | FileCheck %s --check-prefix=CHUNKED
 // RUN: h3-opt %s --h3-select-form=form=recurrence -split-input-file | FileCheck %s --check-prefix=RECURRENCE
@@ -16,7 +17,7 @@
 // RUN: not h3-opt %s --h3-select-form=multiply-adds=0 -split-input-file 2>&1 | FileCheck %s --check-prefix=BADFIGURE
 // RUN: not h3-opt %s --h3-select-form=bandwidth=-1 -split-input-file 2>&1 | FileCheck %s --check-prefix=BADFIGURE
 // BADFORM: error: h3-select-form expects the form recurrence, chunked, direct or fft, found 'fourier'
-// BADFIGURE: error: h3-select-form expects lanes from 1 to 64 and positive rows, multiply-adds and bandwidth
+// BADFIGURE: error: h3-select-form expects lanes from 1 to 64, positive rows, multiply-adds and bandwidth, and cache-bytes of at least 0
 
 // Without states and with modes of weights, many modes are cheapest by fft; the
 // spectrum is that of as many taps as there are rows, for the lanes of the
@@ -81,13 +82,13 @@ func.func @dynamic_rows(%u: tensor<?x16xf32>, %skip: tensor<16xf32>, %starts: te
 
 // -----
 
-// The length of the transform is one that transforms have, the kernel only as
-// long as the rows. Functions of parameters are weights as well. Blocks of lanes
+// The length of the transform is one that transforms have, and the kernel as long.
+// Functions of parameters are weights as well. Blocks of lanes
 // count heads, not channels.
 // CHECK-LABEL: @computed_modes
 // CHECK: %[[M:.*]] = h3.diag_modes
-// CHECK-NEXT: %[[K:.*]] = h3.diag_kernel %[[M]] : tensor<4x64x24xf32> -> tensor<1000x24xf32>
-// CHECK-NEXT: %[[S:.*]] = h3.conv_spectrum %[[K]] : tensor<1000x24xf32> -> tensor<2x1024x2x16xf32>
+// CHECK-NEXT: %[[K:.*]] = h3.diag_kernel %[[M]] : tensor<4x64x24xf32> -> tensor<1024x24xf32>
+// CHECK-NEXT: %[[S:.*]] = h3.conv_spectrum %[[K]] : tensor<1024x24xf32> -> tensor<2x1024x2x16xf32>
 // CHECK-NEXT: h3.diag_ssm form<fft>
 // CHECK-SAME: spectrum(%[[S]] :
 // DIRECT-LABEL: @computed_modes
@@ -111,15 +112,17 @@ func.func @computed_modes(%u: tensor<1000x72xf32>, %skip: tensor<24xf32>, %start
 
 // -----
 
-// A few modes are cheapest by the recurrence. By fft, the state that few modes
-// pass on costs less than a longer transform.
+// A few modes are cheapest by the recurrence. By fft they get the spectrum of all
+// rows: the shorter blocks that cost less are up to h3-split-sequences.
 // CHECK-LABEL: @few_modes
 // CHECK-NOT: h3.conv_spectrum
 // CHECK: h3.diag_ssm form<recurrence> ins
 // FFT-LABEL: @few_modes
-// FFT: h3.diag_kernel %{{.*}} : tensor<4x1x16xf32> -> tensor<64x16xf32>
-// FFT: h3.conv_spectrum %{{.*}} : tensor<64x16xf32> -> tensor<1x64x2x16xf32>
-// FFT: h3.diag_ssm form<fft>
+// FFT: %[[K:.*]] = h3.diag_kernel %{{.*}} : tensor<4x1x16xf32> -> tensor<512x16xf32>
+// FFT-NEXT: %[[S:.*]] = h3.conv_spectrum %[[K]] : tensor<512x16xf32> -> tensor<1x512x2x16xf32>
+// FFT-NEXT: h3.diag_ssm form<fft>
+// FFT-SAME: spectrum(%[[S]] : tensor<1x512x2x16xf32>)
+// FFTREMARK: remark: [Analysis] form | Category:h3-select-form | Remark="h3.diag_ssm over 512 rows: fft, as asked (recurrence {{[0-9.]+}} ns, chunked {{[0-9.]+}} ns, fft {{[0-9.]+}} ns in blocks of 64)"
 // CHUNKED-LABEL: @few_modes
 // CHUNKED: h3.diag_ssm form<chunked>
 h3.parameter @modes : tensor<4x1x16xf32> from ["modes"]

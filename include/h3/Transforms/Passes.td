@@ -21,8 +21,8 @@ def SelectForm : Pass<"h3-select-form", "::mlir::ModuleOp"> {
     cheapest that it can have, by the model of `FormCosts.h` and the figures of the
     target. An op that carries states may be cut anywhere into steps; with `exact`
     it gets a form whose bits do not depend on the cuts. The form `fft` of a
-    `h3.diag_ssm` needs modes that are functions of weights; it gets the spectrum
-    of as many taps as it has rows, and the cost of the blocks into which
+    `h3.diag_ssm` needs modes that are functions of weights; it gets a spectrum
+    of at least as many taps as it has rows, and the cost of the blocks into which
     `h3-split-sequences` cuts them.
 
     Emits an analysis remark for each op: the costs of all forms in nanoseconds per

@@ -6,36 +6,6 @@
 using namespace mlir;
 using namespace h3;
 
-Value KernelBuilder::index(int64_t value) {
-  return arith::ConstantIndexOp::create(*this, value);
-}
-Value KernelBuilder::add(Value a, Value b) {
-  return arith::AddIOp::create(*this, a, b);
-}
-Value KernelBuilder::sub(Value a, Value b) {
-  return arith::SubIOp::create(*this, a, b);
-}
-Value KernelBuilder::mul(Value a, int64_t b) {
-  return b == 1 ? a : arith::MulIOp::create(*this, a, index(b)).getResult();
-}
-Value KernelBuilder::rem(Value a, int64_t b) {
-  return arith::RemUIOp::create(*this, a, index(b));
-}
-Value KernelBuilder::div(Value a, int64_t b) {
-  return b == 1 ? a : arith::DivUIOp::create(*this, a, index(b)).getResult();
-}
-Value KernelBuilder::min(Value a, Value b) {
-  return arith::MinUIOp::create(*this, a, b);
-}
-Value KernelBuilder::isEqual(Value a, int64_t b) {
-  return arith::CmpIOp::create(*this, arith::CmpIPredicate::eq, a, index(b));
-}
-Value KernelBuilder::isAtLeast(Value a, int64_t b) {
-  return arith::CmpIOp::create(*this, arith::CmpIPredicate::uge, a, index(b));
-}
-Value KernelBuilder::f32(float value) {
-  return arith::ConstantFloatOp::create(*this, getF32Type(), APFloat(value));
-}
 Value KernelBuilder::splat(float value) {
   return arith::ConstantOp::create(
       *this, DenseElementsAttr::get(vectorType, APFloat(value)));
@@ -43,17 +13,6 @@ Value KernelBuilder::splat(float value) {
 Value KernelBuilder::broadcast(Value scalar) {
   return vector::BroadcastOp::create(*this, vectorType, scalar);
 }
-Value KernelBuilder::loadIndex(Value buffer, Value position) {
-  Value element = memref::LoadOp::create(*this, buffer, position);
-  return arith::IndexCastOp::create(*this, getIndexType(), element);
-}
-Value KernelBuilder::dim(Value buffer, int64_t i) {
-  return memref::DimOp::create(*this, buffer, i);
-}
-int64_t KernelBuilder::staticDim(Value buffer, int64_t i) {
-  return cast<MemRefType>(buffer.getType()).getDimSize(i);
-}
-
 void KernelBuilder::parallel(ValueRange upperBounds, Body body) {
   SmallVector<Value> lower(upperBounds.size(), index(0));
   SmallVector<Value> steps(upperBounds.size(), index(1));
@@ -64,43 +23,6 @@ void KernelBuilder::parallel(ValueRange upperBounds, Body body) {
                                               builder.getInsertionPoint());
                             body(ivs);
                           });
-}
-
-void KernelBuilder::loop(Value lower, Value upper,
-                         function_ref<void(Value)> body) {
-  loop(lower, upper, ValueRange(), [&](Value iv, ValueRange) {
-    body(iv);
-    return SmallVector<Value>();
-  });
-}
-
-SmallVector<Value> KernelBuilder::loop(Value lower, Value upper,
-                                       ValueRange inits, CarryBody body) {
-  auto loop = scf::ForOp::create(
-      *this, lower, upper, index(1), inits,
-      [&](OpBuilder &builder, Location loc, Value iv, ValueRange carried) {
-        OpBuilder::InsertionGuard guard(*this);
-        setInsertionPoint(builder.getInsertionBlock(),
-                          builder.getInsertionPoint());
-        scf::YieldOp::create(*this, body(iv, carried));
-      });
-  return SmallVector<Value>(loop.getResults());
-}
-
-void KernelBuilder::ifThen(Value condition, function_ref<void()> body) {
-  ifElse(condition, body, nullptr);
-}
-
-void KernelBuilder::ifElse(Value condition, function_ref<void()> then,
-                           function_ref<void()> otherwise) {
-  auto branch = scf::IfOp::create(*this, condition, bool(otherwise));
-  OpBuilder::InsertionGuard guard(*this);
-  setInsertionPointToStart(branch.thenBlock());
-  then();
-  if (!otherwise)
-    return;
-  setInsertionPointToStart(branch.elseBlock());
-  otherwise();
 }
 
 Value KernelBuilder::scratch(ArrayRef<int64_t> shape) {
@@ -191,35 +113,6 @@ void KernelBuilder::prefetch(Value buffer, ValueRange indices, bool isWrite) {
                              /*isDataCache=*/true);
 }
 
-Value KernelBuilder::loadScalar(Value buffer, ValueRange indices) {
-  return memref::LoadOp::create(*this, buffer, indices);
-}
-void KernelBuilder::storeScalar(Value value, Value buffer, ValueRange indices) {
-  memref::StoreOp::create(*this, value, buffer, indices);
-}
-
-Value KernelBuilder::fma(Value a, Value b, Value c) {
-  return math::FmaOp::create(*this, a, b, c);
-}
-Value KernelBuilder::mulf(Value a, Value b) {
-  return arith::MulFOp::create(*this, a, b);
-}
-Value KernelBuilder::addf(Value a, Value b) {
-  return arith::AddFOp::create(*this, a, b);
-}
-Value KernelBuilder::subf(Value a, Value b) {
-  return arith::SubFOp::create(*this, a, b);
-}
-Value KernelBuilder::divf(Value a, Value b) {
-  return arith::DivFOp::create(*this, a, b);
-}
-Value KernelBuilder::negf(Value a) { return arith::NegFOp::create(*this, a); }
-Value KernelBuilder::gelu(Value x) {
-  Value cube = mulf(mulf(x, x), x);
-  Value inner = fma(splat(0.044715f), cube, x);
-  Value tanh = math::TanhOp::create(*this, mulf(splat(0.7978845608f), inner));
-  return mulf(mulf(splat(0.5f), x), addf(splat(1.0f), tanh));
-}
 Value KernelBuilder::sumLanes(Value vector) {
   return vector::ReductionOp::create(*this, vector::CombiningKind::ADD, vector);
 }
