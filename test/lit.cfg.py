@@ -12,6 +12,8 @@ config.test_source_root = os.path.dirname(__file__)
 config.environment["PATH"] = os.pathsep.join(
     [config.h3_tools, config.llvm_tools, config.environment["PATH"]]
 )
+if config.sanitized:
+    config.available_features.add("sanitized")
 config.substitutions += [
     ("%python", sys.executable + " -B"),
     ("%golden", os.path.join(config.test_source_root, "golden")),

@@ -33,7 +33,9 @@ public:
         buildModule(context, model.config, options.maxContext, model.source);
     if (options.stage == Stage::H3)
       return print(*module);
-    if (Error failure = runPasses(*module, buildParameterPipeline))
+    bool isCpu = options.target == TargetKind::Cpu;
+    if (Error failure = runPasses(*module, isCpu ? buildParameterPipeline
+                                                 : buildGpuParameterPipeline))
       return failure;
     recordForms();
     std::string digest = computeWeightDigest(*module, *model.weights);
@@ -62,6 +64,7 @@ private:
     ModelDescription description =
         describe(model, options, target, getWeightBytes(*module), forms);
     description.weightsDigest = digest.str();
+    description.image = image;
     LLVMContext llvmContext;
     Expected<std::unique_ptr<llvm::Module>> llvmModule =
         translateToLlvm(*module, &description, target, llvmContext);

@@ -3,6 +3,7 @@
 #include "Stages.h"
 #include "Outputs.h"
 #include "h3/InitAll.h"
+#include "h3/Target/GPU.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Pass/PassManager.h"
@@ -74,11 +75,49 @@ Error Stages::runPasses(mlir::ModuleOp module, Build build) {
 Expected<bool> Stages::lowerBuffers(mlir::ModuleOp module) {
   if (options.stage == Stage::Linalg)
     return printLast(module);
+  return options.target == TargetKind::Cpu ? lowerToVectors(module)
+                                       : lowerToGpu(module);
+}
+
+Expected<bool> Stages::lowerToVectors(mlir::ModuleOp module) {
   if (Error failure = runPasses(module, buildVectorPipeline))
     return failure;
   if (options.stage == Stage::Vector)
     return printLast(module);
   if (Error failure = runPasses(module, buildLlvmPipeline))
+    return failure;
+  return false;
+}
+
+Expected<bool> Stages::lowerToGpu(mlir::ModuleOp module) {
+  Expected<SmallVector<std::string>> archs = parseCudaArchs(options.cudaArchs);
+  if (!archs)
+    return archs.takeError();
+  if (Error failure = runPasses(module, buildGpuPipeline))
+    return failure;
+  if (options.stage == Stage::Gpu)
+    return printLast(module);
+  if (Error failure = runPasses(module, buildNvvmPipeline))
+    return failure;
+  if (options.stage == Stage::Nvvm)
+    return printLast(module);
+  Expected<CudaToolkit> toolkit = CudaToolkit::find();
+  if (!toolkit)
+    return toolkit.takeError();
+  auto kernels = *module.getOps<mlir::gpu::GPUModuleOp>().begin();
+  Expected<std::string> ptx = emitPtx(kernels, *archs, *toolkit);
+  if (!ptx)
+    return ptx.takeError();
+  if (options.stage == Stage::Ptx) {
+    if (Error failure = write(*ptx))
+      return failure;
+    return true;
+  }
+  Expected<SmallString<0>> fatbin = buildFatbin(*ptx, *archs, *toolkit);
+  if (!fatbin)
+    return fatbin.takeError();
+  image = std::move(*fatbin);
+  if (Error failure = runPasses(module, buildGpuHostPipeline))
     return failure;
   return false;
 }

@@ -18,10 +18,11 @@ protected:
          llvm::raw_ostream &notes);
 
   using Build = llvm::function_ref<void(mlir::OpPassManager &,
-                                        const CpuPipelineOptions &)>;
+                                        const PipelineOptions &)>;
   /// Runs a pipeline; what it emits becomes the error.
   llvm::Error runPasses(mlir::ModuleOp module, Build build);
-  /// From layers on buffers to the LLVM dialect. True where the wanted stage
+  /// From layers on buffers to the LLVM dialect, and, for a GPU, the image of its
+  /// kernels. True where the wanted stage
   /// lies on the way: it was written, and nothing is left to do.
   llvm::Expected<bool> lowerBuffers(mlir::ModuleOp module);
   /// Writes a module as text.
@@ -31,10 +32,13 @@ protected:
 
   const CompileOptions &options;
   CpuTarget &target;
-  CpuPipelineOptions passOptions;
+  PipelineOptions passOptions;
+  llvm::SmallString<0> image; ///< empty for a CPU
   mlir::MLIRContext context;
 
 private:
+  llvm::Expected<bool> lowerToVectors(mlir::ModuleOp module);
+  llvm::Expected<bool> lowerToGpu(mlir::ModuleOp module);
   llvm::Expected<bool> printLast(mlir::ModuleOp module);
   llvm::Error write(llvm::StringRef text);
 };

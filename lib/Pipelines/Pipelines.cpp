@@ -6,6 +6,7 @@
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -15,12 +16,12 @@
 using namespace mlir;
 
 /// Lanes that no machine has are refused by passes.
-static int64_t getLanes(const h3::CpuPipelineOptions &options) {
+static int64_t getLanes(const h3::PipelineOptions &options) {
   return std::clamp<int64_t>(options.lanes, 0, 64);
 }
 
 /// Chooses forms, and what follows from them.
-static void addForms(OpPassManager &pm, const h3::CpuPipelineOptions &options) {
+static void addForms(OpPassManager &pm, const h3::PipelineOptions &options) {
   h3::SelectFormOptions select;
   select.rows = options.maxTokens;
   select.lanes = getLanes(options);
@@ -36,7 +37,7 @@ static void addForms(OpPassManager &pm, const h3::CpuPipelineOptions &options) {
 }
 
 void h3::buildParameterPipeline(OpPassManager &pm,
-                                const CpuPipelineOptions &options) {
+                                const PipelineOptions &options) {
   int64_t lanes = getLanes(options);
   addForms(pm, options);
   pm.addPass(createPackPanels({/*width=*/2 * lanes}));
@@ -57,7 +58,7 @@ static void addBufferize(OpPassManager &pm) {
 }
 
 void h3::buildBufferPipeline(OpPassManager &pm,
-                             const CpuPipelineOptions &options) {
+                             const PipelineOptions &options) {
   addBufferize(pm);
   pm.addPass(createBindBuffers({options.maxTokens}));
   pm.addPass(createOutlineKernels());
@@ -65,7 +66,7 @@ void h3::buildBufferPipeline(OpPassManager &pm,
 }
 
 void h3::buildVectorPipeline(OpPassManager &pm,
-                             const CpuPipelineOptions &options) {
+                             const PipelineOptions &options) {
   pm.addPass(createConvertH3ToVector({options.lanes, options.tileRows}));
   pm.addPass(createDistributeThreads());
   pm.addPass(createCanonicalizerPass());
@@ -73,7 +74,7 @@ void h3::buildVectorPipeline(OpPassManager &pm,
   pm.addPass(createVerifyPhase({"vector"}));
 }
 
-void h3::buildLlvmPipeline(OpPassManager &pm, const CpuPipelineOptions &) {
+void h3::buildLlvmPipeline(OpPassManager &pm, const PipelineOptions &) {
   pm.addPass(createApproximateMath());
   pm.addPass(createConvertVectorToSCFPass());
   pm.addPass(createSCFToControlFlowPass());
@@ -94,23 +95,61 @@ void h3::buildLlvmPipeline(OpPassManager &pm, const CpuPipelineOptions &) {
 }
 
 void h3::buildKernelPipeline(OpPassManager &pm,
-                             const CpuPipelineOptions &options) {
+                             const PipelineOptions &options) {
   addForms(pm, options);
   addBufferize(pm);
   pm.addNestedPass<func::FuncOp>(LLVM::createLLVMRequestCWrappersPass());
 }
 
-void h3::buildCpuPipeline(OpPassManager &pm,
-                          const CpuPipelineOptions &options) {
+void h3::buildCpuPipeline(OpPassManager &pm, const PipelineOptions &options) {
   buildParameterPipeline(pm, options);
   buildBufferPipeline(pm, options);
   buildVectorPipeline(pm, options);
   buildLlvmPipeline(pm, options);
 }
 
+void h3::buildGpuParameterPipeline(OpPassManager &pm, const PipelineOptions &) {
+  SelectFormOptions select;
+  select.form = "recurrence"; // The one that kernels have.
+  pm.addPass(createSelectForm(select));
+  pm.addPass(createFuseMixer());
+  pm.addPass(createFoldParameters());
+  pm.addPass(createLayoutParameters());
+  pm.addPass(createVerifyPhase({"tensor"}));
+}
+
+void h3::buildGpuPipeline(OpPassManager &pm, const PipelineOptions &) {
+  pm.addPass(createConvertH3ToGpu());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createVerifyPhase({"gpu"}));
+}
+
+void h3::buildNvvmPipeline(OpPassManager &pm, const PipelineOptions &) {
+  OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
+  kernels.addPass(memref::createExpandStridedMetadataPass());
+  kernels.addPass(createLowerAffinePass());
+  kernels.addPass(createSCFToControlFlowPass());
+  kernels.addPass(createConvertVectorToLLVMPass());
+  ConvertGpuOpsToNVVMOpsOptions convert;
+  convert.indexBitwidth = 64;
+  kernels.addPass(createConvertGpuOpsToNVVMOps(convert));
+  kernels.addPass(createReconcileUnrealizedCastsPass());
+  kernels.addPass(createCanonicalizerPass());
+  kernels.addPass(createCSEPass());
+  pm.addPass(createVerifyPhase({"nvvm"}));
+}
+
+void h3::buildGpuHostPipeline(OpPassManager &pm,
+                              const PipelineOptions &options) {
+  pm.addPass(createDistributeThreads());
+  pm.addPass(createConvertLaunchesToRuntime());
+  buildLlvmPipeline(pm, options);
+}
+
 template <typename Build>
 static void registerStage(StringRef name, StringRef description, Build build) {
-  PassPipelineRegistration<h3::CpuPipelineOptions>(name, description, build);
+  PassPipelineRegistration<h3::PipelineOptions>(name, description, build);
 }
 
 void h3::registerPipelines() {
@@ -129,6 +168,17 @@ void h3::registerPipelines() {
   registerStage("h3-kernel-pipeline",
                 "layers in functions of their own to layers on memrefs",
                 buildKernelPipeline);
+  registerStage("h3-gpu-parameter-pipeline",
+                "choose forms that GPU kernels have, fold and place parameters",
+                buildGpuParameterPipeline);
+  registerStage("h3-gpu-pipeline",
+                "lower layers on planned buffers to GPU kernels and launches",
+                buildGpuPipeline);
+  registerStage("h3-nvvm-pipeline", "lower GPU kernels to the NVVM dialect",
+                buildNvvmPipeline);
+  registerStage("h3-gpu-host-pipeline",
+                "lower what launches GPU kernels to the LLVM dialect",
+                buildGpuHostPipeline);
   registerStage("h3-cpu-pipeline",
                 "layers on tensors to the LLVM dialect, for a CPU",
                 buildCpuPipeline);

@@ -7,7 +7,9 @@
 
 #include "H3Dialect.h"
 #include "h3/Transforms/Passes.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
@@ -26,6 +28,10 @@ bool isTensor(Type type) { return isa<TensorType>(type); }
 bool touchesTensors(Operation *op) {
   return llvm::any_of(op->getOperandTypes(), isTensor) ||
          llvm::any_of(op->getResultTypes(), isTensor);
+}
+
+bool isLayer(Operation *op) {
+  return isa_and_nonnull<H3Dialect>(op->getDialect()) && !isa<ParameterOp>(op);
 }
 
 /// What a phase may not leave behind, and the pass that takes it.
@@ -47,14 +53,17 @@ constexpr Rule rules[] = {
     {"buffer",
      [](Operation *op) { return isa<memref::AllocOp, GetParameterOp>(op); },
      "h3-bind-buffers"},
-    {"vector",
-     [](Operation *op) {
-       return isa_and_nonnull<H3Dialect>(op->getDialect()) &&
-              !isa<ParameterOp>(op);
-     },
-     "h3-convert-to-vector"},
+    {"vector", isLayer, "h3-convert-to-vector"},
     {"vector", [](Operation *op) { return isa<scf::ParallelOp>(op); },
      "h3-distribute-threads"},
+    {"gpu", isLayer, "h3-convert-to-gpu"},
+    {"nvvm",
+     [](Operation *op) {
+       return op->getParentOfType<gpu::GPUModuleOp>() &&
+              !isa_and_nonnull<LLVM::LLVMDialect, NVVM::NVVMDialect>(
+                  op->getDialect());
+     },
+     "a conversion to NVVM"},
     {"llvm",
      [](Operation *op) {
        return !isa_and_nonnull<LLVM::LLVMDialect>(op->getDialect()) &&
@@ -70,7 +79,7 @@ struct VerifyPhase final : h3::impl::VerifyPhaseBase<VerifyPhase> {
     if (llvm::none_of(rules,
                       [&](const Rule &rule) { return rule.phase == phase; })) {
       getOperation().emitError("h3-verify-phase: expected the phase tensor, "
-                               "buffer, vector or llvm, found '")
+                               "buffer, vector, gpu, nvvm or llvm, found '")
           << phase << "'";
       return signalPassFailure();
     }

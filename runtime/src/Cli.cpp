@@ -135,7 +135,13 @@ void CommandLine::addCommonOptions(CLI::App &App) {
   App.add_option("--weights", Prog.Options.WeightsPath,
                  "Weight file (default: inside the program, or PROGRAM.h3w)")
       ->type_name("FILE");
-  App.add_option("--device", Prog.Device, "Device (default: cpu)")
+  if (Prog.Model.image_bytes != 0) {
+    App.add_option("--device", Prog.Options.Device,
+                   "cuda:N (default cuda:0), or sim, the simulated GPU")
+        ->type_name("NAME");
+    return;
+  }
+  App.add_option("--device", Prog.Options.Device, "Device (default: cpu)")
       ->check([](const std::string &Name) -> std::string {
         if (Name == "cpu")
           return "";

@@ -44,7 +44,6 @@ struct Program {
 
   const H3Model &Model;
   EngineOptions Options; ///< filled from the command line
-  std::string Device = "cpu";
   Output Out;
 
   /// Opens the model with at least `Slots` sequences, or the model's default

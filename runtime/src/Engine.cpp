@@ -38,28 +38,41 @@ Expected<std::unique_ptr<Engine>> Engine::create(const H3Model &Model,
     return ModelWeights.takeError();
   Result->ModelWeights = std::move(*ModelWeights);
 
+  Expected<std::unique_ptr<Team>> Threads = Team::create(Options.Threads);
+  if (!Threads)
+    return Threads.takeError();
+  Result->Threads = std::move(*Threads);
+  Expected<std::unique_ptr<Device>> Opened =
+      Device::open(Model, Options.Device, *Result->Threads);
+  if (!Opened)
+    return Opened.takeError();
+  Result->Where = std::move(*Opened);
+  Expected<void *> Placed = Result->Where->place(Result->ModelWeights.data(),
+                                                 Result->ModelWeights.size());
+  if (!Placed)
+    return Placed.takeError();
+  Result->PlacedWeights = *Placed;
+
   struct {
-    Mapping &Where;
+    std::unique_ptr<DeviceMemory> &Memory;
     uint64_t Bytes;
     const char *Purpose;
   } Buffers[] = {
       {Result->State, Result->stateBytes() * Slots, "recurrent state"},
       {Result->Cache, Result->cacheBytes() * Slots, "key/value cache"},
-      {Result->Arena, Model.arena_bytes, "intermediate results"},
-      {Result->Logits,
-       uint64_t(Model.max_tokens) * Model.padded_vocab * sizeof(float),
-       "logits"}};
+      {Result->Arena, Model.arena_bytes, "intermediate results"}};
   for (auto &Buffer : Buffers) {
-    Expected<Mapping> Memory = Mapping::anonymous(Buffer.Bytes, Buffer.Purpose);
+    auto Memory = Result->Where->allocate(Buffer.Bytes, Buffer.Purpose);
     if (!Memory)
       return Memory.takeError();
-    Buffer.Where = std::move(*Memory);
+    Buffer.Memory = std::move(*Memory);
   }
-
-  Expected<std::unique_ptr<Team>> Threads = Team::create(Options.Threads);
-  if (!Threads)
-    return Threads.takeError();
-  Result->Threads = std::move(*Threads);
+  Expected<Mapping> Logits = Mapping::anonymous(
+      uint64_t(Model.max_tokens) * Model.padded_vocab * sizeof(float),
+      "logits");
+  if (!Logits)
+    return Logits.takeError();
+  Result->Logits = std::move(*Logits);
   Result->Used.assign(Slots, false);
   Result->Positions.assign(Slots, 0);
   return Result;
@@ -99,8 +112,10 @@ Error Engine::releaseSlot(int32_t Slot) {
 Error Engine::resetSlot(int32_t Slot) {
   if (Error Err = checkSlot(Slot))
     return Err;
-  State.clear(Slot * stateBytes(), stateBytes());
-  Cache.clear(Slot * cacheBytes(), cacheBytes());
+  if (Error Err = State->clear(Slot * stateBytes(), stateBytes()))
+    return Err;
+  if (Error Err = Cache->clear(Slot * cacheBytes(), cacheBytes()))
+    return Err;
   Positions[Slot] = 0;
   return Error::success();
 }
@@ -111,8 +126,12 @@ Expected<int32_t> Engine::forkSlot(int32_t Slot) {
   Expected<int32_t> Copy = allocateSlot();
   if (!Copy)
     return Copy;
-  State.copy(*Copy * stateBytes(), Slot * stateBytes(), stateBytes());
-  Cache.copy(*Copy * cacheBytes(), Slot * cacheBytes(), cacheBytes());
+  if (Error Err =
+          State->copy(*Copy * stateBytes(), Slot * stateBytes(), stateBytes()))
+    return Err;
+  if (Error Err =
+          Cache->copy(*Copy * cacheBytes(), Slot * cacheBytes(), cacheBytes()))
+    return Err;
   Positions[*Copy] = Positions[Slot];
   return Copy;
 }
@@ -206,13 +225,12 @@ Error Engine::step(const std::vector<SequenceChunk> &Chunks,
   Args.rows = buffer(Rows);
   Args.logits = buffer(reinterpret_cast<float *>(Logits.data()),
                        Rows.size() * Model.padded_vocab);
-  Args.weights = buffer(ModelWeights.data(), ModelWeights.size());
-  Args.state = buffer(State.data(), State.size() / sizeof(float));
-  Args.cache = buffer(Cache.data(), Cache.size() / sizeof(float));
-  Args.arena = buffer(Arena.data(), Arena.size());
-  Threads->run([&](int64_t Thread) {
-    Model.step(&Args, Threads->handle(), Thread, Threads->threads());
-  });
+  Args.weights = buffer(PlacedWeights, ModelWeights.size());
+  Args.state = buffer(State->address(), State->size() / sizeof(float));
+  Args.cache = buffer(Cache->address(), Cache->size() / sizeof(float));
+  Args.arena = buffer(Arena->address(), Arena->size());
+  if (Error Err = Where->step(Args))
+    return Err;
   for (const SequenceChunk &Chunk : Chunks)
     Positions[Chunk.Slot] += Chunk.Count;
   return Error::success();

@@ -9,6 +9,7 @@
 #ifndef H3RT_ENGINE_H
 #define H3RT_ENGINE_H
 
+#include "Device.h"
 #include "Team.h"
 #include "Weights.h"
 
@@ -21,6 +22,7 @@ struct EngineOptions {
   unsigned Threads = 0;    ///< 0: the allowed cores
   uint32_t Slots = 0;      ///< 0: H3Model::max_sequences
   std::string WeightsPath; ///< empty: see Weights::open
+  std::string Device;      ///< see Device::open
 };
 
 /// Tokens that the sequence in `Slot` reads next.
@@ -98,9 +100,11 @@ private:
   const H3Model &Model;
   std::unique_ptr<Team> Threads;
   Weights ModelWeights;
-  Mapping State;                  ///< float [slots, state_floats]
-  Mapping Cache;                  ///< float [slots, cache_floats]
-  Mapping Arena;                  ///< bytes [arena_bytes]
+  std::unique_ptr<Device> Where;
+  void *PlacedWeights = nullptr;       ///< on the device
+  std::unique_ptr<DeviceMemory> State; ///< float [slots, state_floats]
+  std::unique_ptr<DeviceMemory> Cache; ///< float [slots, cache_floats]
+  std::unique_ptr<DeviceMemory> Arena; ///< bytes [arena_bytes]
   Mapping Logits;                 ///< float [max_tokens, padded vocabulary]
   std::vector<bool> Used;         ///< [slots]
   std::vector<int64_t> Positions; ///< [slots]

@@ -45,30 +45,39 @@ static bool isZero(const char *Data, uint64_t Bytes) {
          (Data[0] == 0 && std::memcmp(Data, Data + 1, Bytes - 1) == 0);
 }
 
-static Error writeSparse(OutputFile &File, uint64_t Offset, const char *Data,
+/// Writes `Bytes` of `Memory` from `From` on.
+static Error writeSparse(OutputFile &File, uint64_t Offset,
+                         const DeviceMemory &Memory, uint64_t From,
                          uint64_t Bytes) {
+  std::vector<char> Block(BlockBytes);
   for (uint64_t Done = 0; Done < Bytes; Done += BlockBytes) {
     uint64_t Size = std::min(BlockBytes, Bytes - Done);
+    if (Error Err = Memory.read(From + Done, Block.data(), Size))
+      return Err;
     // The last byte is written in any case: it gives the file its size.
     uint64_t Skipped = 0;
-    if (isZero(Data + Done, Size))
+    if (isZero(Block.data(), Size))
       Skipped = Done + Size == Bytes ? Size - 1 : Size;
     if (Skipped == Size)
       continue;
-    if (Error Err = File.writeAt(Offset + Done + Skipped, Data + Done + Skipped,
-                                 Size - Skipped))
+    if (Error Err = File.writeAt(Offset + Done + Skipped,
+                                 Block.data() + Skipped, Size - Skipped))
       return Err;
   }
   return Error::success();
 }
 
-/// `To` holds zeros.
-static void copySparse(char *To, const char *From, uint64_t Bytes) {
+/// `Memory` holds zeros from `To` on.
+static Error copySparse(DeviceMemory &Memory, uint64_t To, const char *From,
+                        uint64_t Bytes) {
   for (uint64_t Done = 0; Done < Bytes; Done += BlockBytes) {
     uint64_t Size = std::min(BlockBytes, Bytes - Done);
-    if (!isZero(From + Done, Size))
-      std::copy_n(From + Done, Size, To + Done);
+    if (isZero(From + Done, Size))
+      continue;
+    if (Error Err = Memory.write(To + Done, From + Done, Size))
+      return Err;
   }
+  return Error::success();
 }
 
 Error Engine::saveSlot(int32_t Slot, const std::string &Path) const {
@@ -82,12 +91,12 @@ Error Engine::saveSlot(int32_t Slot, const std::string &Path) const {
   if (Error Err = File->writeAt(0, &Header, sizeof(Header)))
     return Err;
   uint64_t Offset = sizeof(Header);
-  if (Error Err = writeSparse(*File, Offset, State.data() + Slot * stateBytes(),
-                              stateBytes()))
+  if (Error Err =
+          writeSparse(*File, Offset, *State, Slot * stateBytes(), stateBytes()))
     return Err;
   Offset += stateBytes();
-  if (Error Err = writeSparse(*File, Offset, Cache.data() + Slot * cacheBytes(),
-                              cacheBytes()))
+  if (Error Err =
+          writeSparse(*File, Offset, *Cache, Slot * cacheBytes(), cacheBytes()))
     return Err;
   return File->commit();
 }
@@ -119,9 +128,11 @@ Error Engine::loadSlot(int32_t Slot, const std::string &Path) {
   if (Error Err = resetSlot(Slot))
     return Err;
   const char *Data = File->data() + sizeof(Header);
-  copySparse(State.data() + Slot * stateBytes(), Data, stateBytes());
-  copySparse(Cache.data() + Slot * cacheBytes(), Data + stateBytes(),
-             cacheBytes());
+  if (Error Err = copySparse(*State, Slot * stateBytes(), Data, stateBytes()))
+    return Err;
+  if (Error Err = copySparse(*Cache, Slot * cacheBytes(), Data + stateBytes(),
+                             cacheBytes()))
+    return Err;
   Positions[Slot] = static_cast<int64_t>(Position);
   return Error::success();
 }

@@ -6,7 +6,7 @@
 // RUN: not h3-opt %t/layer.mlir --h3-verify-phase=phase=vector 2>&1 | FileCheck %s --check-prefix=LAYER
 // RUN: not h3-opt %t/parallel.mlir --h3-verify-phase=phase=vector 2>&1 | FileCheck %s --check-prefix=PARALLEL
 // RUN: not h3-opt %t/parallel.mlir --h3-verify-phase=phase=llvm 2>&1 | FileCheck %s --check-prefix=LLVM
-// RUN: not h3-opt %t/layer.mlir --h3-verify-phase=phase=gpu 2>&1 | FileCheck %s --check-prefix=UNKNOWN
+// RUN: not h3-opt %t/layer.mlir --h3-verify-phase=phase=mlir 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // RUN: not h3-opt %t/unknown.mlir --allow-unregistered-dialect --h3-verify-phase=phase=vector --h3-verify-phase=phase=llvm 2>&1 | FileCheck %s --check-prefix=FOREIGN
 // RUN: h3-opt %t/good.mlir --h3-verify-phase=phase=tensor --h3-verify-phase=phase=buffer --h3-verify-phase=phase=vector --h3-verify-phase=phase=llvm | FileCheck %s --check-prefix=GOOD
 
@@ -17,7 +17,7 @@
 // LAYER: error: 'h3.gather_rows' is left after the vector phase; h3-convert-to-vector should have taken it
 // PARALLEL: error: 'scf.parallel' is left after the vector phase; h3-distribute-threads should have taken it
 // LLVM: is left after the llvm phase; a conversion to LLVM should have taken it
-// UNKNOWN: error: h3-verify-phase: expected the phase tensor, buffer, vector or llvm, found 'gpu'
+// UNKNOWN: error: h3-verify-phase: expected the phase tensor, buffer, vector, gpu, nvvm or llvm, found 'mlir'
 // FOREIGN: error: 'some.op' is left after the llvm phase; a conversion to LLVM should have taken it
 // GOOD: h3.parameter @w
 // GOOD: h3.parameter @p

@@ -47,8 +47,9 @@ auto oneOf(std::vector<std::string> names) {
   };
 }
 
-const std::vector<std::string> stageNames = {"h3",  "linalg", "vector", "llvm",
-                                             "asm", "obj",    "lib",    "exe"};
+const std::vector<std::string> stageNames = {"h3",   "linalg", "vector", "gpu",
+                                             "nvvm", "ptx",    "llvm",   "asm",
+                                             "obj",  "lib",    "exe"};
 
 struct Texts {
   std::string target = "cpu", weightType = "f32", stage = "exe";
@@ -61,12 +62,15 @@ void addOptions(CLI::App &app, CompileOptions &options, Texts &texts) {
                  "config.json, or kernels (.mlir)")
       ->required();
   app.add_option("-o", options.output, "What to write")->type_name("PROGRAM");
-  app.add_option("--target", texts.target, "cpu (default)")
+  app.add_option("--target", texts.target, "cpu (default) or cuda")
       ->check(oneOf({"cpu", "cuda"}))
       ->type_name("NAME");
   app.add_option("--mcpu", options.cpu,
                  "native (default), x86-64-v3, x86-64-v4, any LLVM name")
       ->type_name("NAME");
+  app.add_option("--cuda-arch", options.cudaArchs,
+                 "GPUs to make machine code for (default sm_80,sm_90,sm_100)")
+      ->type_name("LIST");
   app.add_option("--weight-type", texts.weightType, "f32 (default)")
       ->check(oneOf({"f32", "bf16", "f16", "int8", "int4"}))
       ->type_name("TYPE");
@@ -126,6 +130,10 @@ std::string findMistake(const CompileOptions &options) {
       (options.output.empty() || options.output == "-"))
     return "-o PROGRAM is missing, which --emit " +
            stageNames[static_cast<size_t>(options.stage)] + " needs";
+  if (!hasStage(options.target, options.stage))
+    return "--emit " + stageNames[static_cast<size_t>(options.stage)] +
+           ": no stage of this target; expected another one, or --target " +
+           (options.target == TargetKind::Cpu ? "cuda" : "cpu");
   if (options.singleFile && !isProgram)
     return "--single-file: expected --emit exe, found another stage";
   if (options.randomSeed && options.heads)
@@ -161,14 +169,11 @@ std::optional<ExitCode> h3::parseCommandLine(int argc, char **argv,
   }
   auto stage = std::find(stageNames.begin(), stageNames.end(), texts.stage);
   options.stage = static_cast<Stage>(stage - stageNames.begin());
+  options.target = texts.target == "cuda" ? TargetKind::Cuda : TargetKind::Cpu;
   if (std::string mistake = findMistake(options); !mistake.empty())
     return fail(mistake + hint, WrongUsage);
   if (options.output == "-")
     options.output.clear();
-  if (texts.target != "cpu")
-    return fail("--target: this compiler was built without the target '" +
-                    texts.target + "'; expected cpu",
-                Failure);
   if (texts.weightType != "f32")
     return fail("--weight-type: the kernels are for f32 alone, found '" +
                     texts.weightType + "'; expected f32",

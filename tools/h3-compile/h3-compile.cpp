@@ -4,6 +4,7 @@
 #include "h3/Driver/Compile.h"
 #include "h3/InitAll.h"
 #include "h3/Target/CPU.h"
+#include "h3/Target/GPU.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
@@ -57,6 +58,8 @@ int main(int argc, char **argv) {
   options.libraryFolder = getLibraryFolder(argv[0]);
   if (Error wrong = checkCpuName(options.cpu))
     return fail("--mcpu: " + toString(std::move(wrong)), WrongUsage);
+  if (Error wrong = parseCudaArchs(options.cudaArchs).takeError())
+    return fail("--cuda-arch: " + toString(std::move(wrong)), WrongUsage);
   if (Error failure = compile(options, errs()))
     return fail(toString(std::move(failure)), Failure);
   return Success;

@@ -18,7 +18,10 @@ enum class Stage {
   H3,     ///< layers on tensors, as imported
   Linalg, ///< kernels of layers on planned buffers
   Vector, ///< loops over vectors
-  Llvm,   ///< optimised LLVM IR
+  Gpu,    ///< kernels in the gpu dialect and their launches
+  Nvvm,   ///< kernels in the NVVM dialect
+  Ptx,
+  Llvm, ///< optimised LLVM IR
   Asm,
   Obj,
   Lib, ///< an archive of the object and the runtime, beside its weight file
@@ -28,12 +31,25 @@ enum class Stage {
 /// Whether a stage gives text.
 inline bool isText(Stage stage) { return stage <= Stage::Asm; }
 
+enum class TargetKind { Cpu, Cuda };
+
+/// Whether compiling for a target goes through a stage.
+inline bool hasStage(TargetKind target, Stage stage) {
+  if (stage == Stage::Vector)
+    return target == TargetKind::Cpu;
+  if (stage == Stage::Gpu || stage == Stage::Nvvm || stage == Stage::Ptx)
+    return target == TargetKind::Cuda;
+  return true;
+}
+
 struct CompileOptions {
   /// A checkpoint, a folder, a config.json, or a published name.
   std::string model;
   std::string output; ///< empty: stdout, for stages that give text
   Stage stage = Stage::Exe;
+  TargetKind target = TargetKind::Cpu;
   std::string cpu = "native";
+  std::string cudaArchs = "sm_80,sm_90,sm_100";
   std::string tokenizer; ///< a file, or `bytes`; empty: what the model brings
   std::string libraryFolder; ///< that of libh3rt.a
   std::optional<int64_t> heads;

@@ -16,8 +16,7 @@ class OpPassManager;
 
 namespace h3 {
 
-struct CpuPipelineOptions
-    : public mlir::PassPipelineOptions<CpuPipelineOptions> {
+struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
   Option<int64_t> lanes{*this, "lanes",
                         llvm::cl::desc("floats in a vector register"),
                         llvm::cl::init(8)};
@@ -35,23 +34,33 @@ struct CpuPipelineOptions
 /// Layers on tensors -> the same with forms chosen, mixers fused, and folded,
 /// packed and placed parameters.
 void buildParameterPipeline(mlir::OpPassManager &pm,
-                            const CpuPipelineOptions &options);
+                            const PipelineOptions &options);
 /// Layers on tensors -> kernels with layers on memrefs in planned buffers.
 void buildBufferPipeline(mlir::OpPassManager &pm,
-                         const CpuPipelineOptions &options);
+                         const PipelineOptions &options);
 /// Kernels with layers -> loops over vectors, distributed to threads.
 void buildVectorPipeline(mlir::OpPassManager &pm,
-                         const CpuPipelineOptions &options);
+                         const PipelineOptions &options);
 /// Loops over vectors -> the LLVM dialect.
-void buildLlvmPipeline(mlir::OpPassManager &pm,
-                       const CpuPipelineOptions &options);
+void buildLlvmPipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
 /// Functions with layers on tensors or memrefs, without a step -> the same on
 /// memrefs, with C interfaces: what the vector pipeline takes.
 void buildKernelPipeline(mlir::OpPassManager &pm,
-                         const CpuPipelineOptions &options);
-/// All of the above.
-void buildCpuPipeline(mlir::OpPassManager &pm,
-                      const CpuPipelineOptions &options);
+                         const PipelineOptions &options);
+/// All of the above, for a CPU.
+void buildCpuPipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
+
+/// Layers on tensors -> the same with forms that GPU kernels have, mixers
+/// fused, and folded and placed parameters. The buffer pipeline follows.
+void buildGpuParameterPipeline(mlir::OpPassManager &pm,
+                               const PipelineOptions &options);
+/// Kernels with layers -> kernels in the gpu dialect and their launches.
+void buildGpuPipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
+/// Kernels in the gpu dialect -> in the NVVM dialect.
+void buildNvvmPipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
+/// What launches the kernels, without them -> the LLVM dialect.
+void buildGpuHostPipeline(mlir::OpPassManager &pm,
+                          const PipelineOptions &options);
 
 void registerPipelines();
 

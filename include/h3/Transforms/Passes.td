@@ -199,10 +199,12 @@ def VerifyPhase : Pass<"h3-verify-phase", "::mlir::ModuleOp"> {
     - `tensor`, functions of parameters are folded and parameters have their place;
     - `buffer`, there are no tensors, no allocations and no parameters as values;
     - `vector`, there are no layers and no parallel loops;
+    - `gpu`, there are no layers;
+    - `nvvm`, there are the LLVM and NVVM dialects in kernels;
     - `llvm`, there is the LLVM dialect, and `h3.parameter` for the weight writer.
   }];
   let options = [Option<"phase", "phase", "std::string", "",
-                        "tensor, buffer, vector or llvm">];
+                        "tensor, buffer, vector, gpu, nvvm or llvm">];
 }
 
 #endif // H3_TRANSFORMS_PASSES

@@ -58,6 +58,26 @@ void h3::addModelDescriptor(Module &module, mlir::ModuleOp source,
     return new GlobalVariable(module, data->getType(), /*isConstant=*/true,
                               GlobalValue::PrivateLinkage, data, "text");
   };
+  SmallVector<Constant *> kernels;
+  if (auto recordedKernels =
+          source->getAttrOfType<mlir::ArrayAttr>("h3.kernels"))
+    for (auto name : recordedKernels.getAsRange<mlir::StringAttr>())
+      kernels.push_back(text(name));
+  auto names = [&]() -> Constant * {
+    auto *type = ArrayType::get(b.getPtrTy(), kernels.size());
+    return new GlobalVariable(module, type, /*isConstant=*/true,
+                              GlobalValue::PrivateLinkage,
+                              ConstantArray::get(type, kernels), "kernels");
+  };
+  auto image = [&](StringRef bytes) -> Constant * {
+    auto *data = ConstantDataArray::getString(module.getContext(), bytes,
+                                              /*AddNull=*/false);
+    auto *global = new GlobalVariable(
+        module, data->getType(),
+        /*isConstant=*/true, GlobalValue::PrivateLinkage, data, "image");
+    global->setAlignment(Align(64));
+    return global;
+  };
   Constant *fields[] = {b.getInt32(H3_MODEL_MAGIC),
                         b.getInt32(H3_ABI_VERSION),
                         b.getInt32(description.vocab),
@@ -74,6 +94,10 @@ void h3::addModelDescriptor(Module &module, mlir::ModuleOp source,
                         text(description.info),
                         text(description.tokenizer),
                         b.getInt64(description.tokenizer.size()),
+                        image(description.image),
+                        b.getInt64(description.image.size()),
+                        names(),
+                        b.getInt64(kernels.size()),
                         addEntry(module)};
   Constant *value = ConstantStruct::getAnon(fields);
   assert(module.getDataLayout().getTypeAllocSize(value->getType()) ==

@@ -20,7 +20,7 @@ extern "C" {
 /// "H3MD", little-endian.
 #define H3_MODEL_MAGIC 0x444d3348u
 /// Raised whenever a struct below changes.
-#define H3_ABI_VERSION 1u
+#define H3_ABI_VERSION 2u
 
 /// A one-dimensional buffer as MLIR's C interface passes it. `stride` is 1.
 typedef struct H3Buffer {
@@ -53,7 +53,8 @@ typedef struct H3Team H3Team;
 
 /// Executes one thread's share of a step. Every thread of the team calls it
 /// with the same arguments and its own index; all return when the step is
-/// done. The results do not depend on `threads`.
+/// done. The results do not depend on `threads`. On a GPU, buffers are in the
+/// memory of the device, and `team` is the device.
 typedef void (*H3StepFn)(H3StepArgs *args, H3Team *team, int64_t thread,
                          int64_t threads);
 
@@ -82,6 +83,10 @@ typedef struct H3Model {
   const char *info;           ///< a JSON object: what `info --json` prints
   const char *tokenizer;      ///< merges.txt, when the kind asks for it
   uint64_t tokenizer_bytes;
+  const void *image;          ///< a fatbin with the kernels of a GPU
+  uint64_t image_bytes;       ///< 0: the model runs on the CPU
+  const char *const *kernels; ///< their names, by number [kernel_count]
+  uint64_t kernel_count;
   H3StepFn step;
 } H3Model;
 
@@ -113,11 +118,17 @@ typedef struct H3WeightsTrailer {
 /// Waits until every thread of the team has arrived.
 void h3rt_barrier(H3Team *team);
 
+/// Launches a kernel of a GPU program, whose step runs on one thread and gets
+/// the device as its `team`. `arguments` are 64-bit words, read at once.
+/// Returns before the kernel has run; failures are the device's to report.
+void h3rt_launch(H3Team *team, int64_t kernel, int64_t grid_x, int64_t grid_y,
+                 int64_t threads, const int64_t *arguments, int64_t count);
+
 #ifdef __cplusplus
 }
 static_assert(sizeof(H3Buffer) == 40, "an MLIR memref descriptor of rank 1");
 static_assert(sizeof(H3StepArgs) == 11 * sizeof(H3Buffer), "no padding");
-static_assert(sizeof(H3Model) == 32 + 4 * 8 + 4 * 8 + 8, "no padding");
+static_assert(sizeof(H3Model) == 32 + 4 * 8 + 4 * 8 + 4 * 8 + 8, "no padding");
 static_assert(sizeof(H3WeightsHeader) == 64, "no padding");
 #endif
 

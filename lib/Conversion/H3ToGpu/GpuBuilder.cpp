@@ -1,0 +1,145 @@
+//===- GpuBuilder.cpp - What the lowerings to GPU kernels share -----------===//
+
+#include "GpuBuilder.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+using namespace mlir;
+using namespace h3;
+
+Value GpuBuilder::block(gpu::Dimension dimension) {
+  return gpu::BlockIdOp::create(*this, dimension);
+}
+Value GpuBuilder::thread() {
+  return gpu::ThreadIdOp::create(*this, gpu::Dimension::x);
+}
+
+Value GpuBuilder::shared(ArrayRef<int64_t> shape) {
+  auto space =
+      gpu::AddressSpaceAttr::get(getContext(), gpu::AddressSpace::Workgroup);
+  auto type =
+      MemRefType::get(shape, getF32Type(), MemRefLayoutAttrInterface(), space);
+  return kernel.addWorkgroupAttribution(type, getLoc());
+}
+
+void GpuBuilder::barrier() { gpu::BarrierOp::create(*this); }
+
+SmallVector<Value> GpuBuilder::stride(Value first, Value size, int64_t step,
+                                      ValueRange inits, CarryBody body) {
+  auto loop = scf::ForOp::create(
+      *this, first, size, index(step), inits,
+      [&](OpBuilder &builder, Location, Value iv, ValueRange carried) {
+        OpBuilder::InsertionGuard guard(*this);
+        setInsertionPoint(builder.getInsertionBlock(),
+                          builder.getInsertionPoint());
+        scf::YieldOp::create(*this, body(iv, carried));
+      });
+  return SmallVector<Value>(loop.getResults());
+}
+
+void GpuBuilder::stride(Value first, Value size, int64_t step,
+                        function_ref<void(Value)> body) {
+  stride(first, size, step, ValueRange(), [&](Value iv, ValueRange) {
+    body(iv);
+    return SmallVector<Value>();
+  });
+}
+
+Value GpuBuilder::reduceWarp(Value value,
+                             function_ref<Value(Value, Value)> combine) {
+  for (int32_t distance = kWarpSize / 2; distance > 0; distance /= 2) {
+    auto other = gpu::ShuffleOp::create(*this, value, distance, kWarpSize,
+                                        gpu::ShuffleMode::XOR);
+    value = combine(value, other.getShuffleResult());
+  }
+  return value;
+}
+Value GpuBuilder::sumWarp(Value value) {
+  return reduceWarp(value, [&](Value a, Value b) { return addf(a, b); });
+}
+Value GpuBuilder::maxWarp(Value value) {
+  return reduceWarp(value, [&](Value a, Value b) { return maxf(a, b); });
+}
+
+Value GpuBuilder::sumBlock(Value value, Value partial) {
+  value = sumWarp(value);
+  ifThen(isEqual(lane(), 0), [&] { storeScalar(value, partial, warp()); });
+  barrier();
+  Value sum = f32(0);
+  for (int64_t i = 0; i < countWarps(); ++i)
+    sum = addf(sum, loadScalar(partial, index(i)));
+  return sum;
+}
+
+Value GpuBuilder::isBelow(Value a, Value b) {
+  return arith::CmpIOp::create(*this, arith::CmpIPredicate::ult, a, b);
+}
+Value GpuBuilder::select(Value condition, Value a, Value b) {
+  return arith::SelectOp::create(*this, condition, a, b);
+}
+Value GpuBuilder::maxf(Value a, Value b) {
+  return arith::MaximumFOp::create(*this, a, b);
+}
+Value GpuBuilder::exp(Value x) { return math::ExpOp::create(*this, x); }
+
+Value GpuBuilder::loadVector(Value buffer, ValueRange indices, int64_t size) {
+  auto type = VectorType::get({size}, getF32Type());
+  // LLVM splits accesses whose alignment it does not know.
+  return vector::LoadOp::create(*this, type, buffer, indices,
+                                /*nontemporal=*/false,
+                                llvm::MaybeAlign(size * sizeof(float)));
+}
+Value GpuBuilder::extract(Value vector, int64_t i) {
+  return vector::ExtractOp::create(*this, vector, i);
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels and their launches
+//===----------------------------------------------------------------------===//
+
+/// The module of all kernels.
+static gpu::GPUModuleOp getKernels(ModuleOp module, PatternRewriter &rewriter) {
+  constexpr StringRef name = "kernels";
+  if (auto kernels = module.lookupSymbol<gpu::GPUModuleOp>(name))
+    return kernels;
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPointToStart(module.getBody());
+  module->setAttr(gpu::GPUDialect::getContainerModuleAttrName(),
+                  rewriter.getUnitAttr());
+  return gpu::GPUModuleOp::create(rewriter, module.getLoc(), name);
+}
+
+gpu::GPUFuncOp h3::createKernel(Operation *layer, int64_t threads,
+                                PatternRewriter &rewriter) {
+  gpu::GPUModuleOp kernels =
+      getKernels(layer->getParentOfType<ModuleOp>(), rewriter);
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPointToEnd(kernels.getBody());
+  // Profilers and reports show the name.
+  StringRef name = layer->getName().stripDialect();
+  auto parent = layer->getParentOfType<func::FuncOp>();
+  if (parent && parent.isPrivate())
+    name = parent.getName();
+  auto type = rewriter.getFunctionType(layer->getOperandTypes(), TypeRange());
+  auto kernel = gpu::GPUFuncOp::create(rewriter, layer->getLoc(), name, type);
+  kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(),
+                  rewriter.getUnitAttr());
+  kernel.setKnownBlockSizeAttr(
+      rewriter.getDenseI32ArrayAttr({int32_t(threads), 1, 1}));
+  SymbolTable(kernels).insert(kernel);
+  rewriter.setInsertionPointToStart(&kernel.getBody().front());
+  rewriter.clone(*layer)->setOperands(
+      kernel.getArguments().take_front(layer->getNumOperands()));
+  gpu::ReturnOp::create(rewriter, layer->getLoc());
+  return kernel;
+}
+
+void h3::launchKernel(Operation *layer, gpu::GPUFuncOp kernel, Grid grid,
+                      int64_t threads, PatternRewriter &rewriter) {
+  LoopBuilder b(layer, rewriter);
+  Value one = b.index(1);
+  gpu::LaunchFuncOp::create(
+      b, kernel, gpu::KernelDim3{grid.x, grid.y ? grid.y : one, one},
+      gpu::KernelDim3{b.index(threads), one, one},
+      /*dynamicSharedMemorySize=*/Value(), layer->getOperands());
+  rewriter.eraseOp(layer);
+}

@@ -1,0 +1,142 @@
+//===- GpuBuilder.h - What the lowerings to GPU kernels share ---*- C++ -*-===//
+//
+// LoopBuilder for the body of a gpu.func whose blocks are one-dimensional: its
+// threads, warps, shared memory and barriers, and the frame of a lowering that
+// turns a layer on memrefs into a kernel and its launch.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef H3_LIB_CONVERSION_H3TOGPU_GPUBUILDER_H
+#define H3_LIB_CONVERSION_H3TOGPU_GPUBUILDER_H
+
+#include "../LoopBuilder.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/PatternMatch.h"
+
+namespace h3 {
+
+constexpr int64_t kWarpSize = 32;
+
+class GpuBuilder : public LoopBuilder {
+public:
+  /// For a kernel with blocks of `threads`, a multiple of the warp size.
+  GpuBuilder(mlir::gpu::GPUFuncOp kernel, mlir::OpBuilder &builder,
+             int64_t threads)
+      : LoopBuilder(kernel, builder), threads(threads), kernel(kernel) {}
+
+  const int64_t threads;
+  int64_t countWarps() const { return threads / kWarpSize; }
+
+  Value block(mlir::gpu::Dimension dimension);
+  Value thread();
+  Value lane() { return rem(thread(), kWarpSize); }
+  Value warp() { return div(thread(), kWarpSize); }
+
+  /// Memory that the threads of a block share, `shape` floats.
+  Value shared(llvm::ArrayRef<int64_t> shape);
+  /// Waits for all threads of the block; what they wrote is seen by all.
+  void barrier();
+
+  /// Runs `body` for `first`, `first + step`, .. below `size`, carrying values.
+  llvm::SmallVector<Value> stride(Value first, Value size, int64_t step,
+                                  ValueRange inits, CarryBody body);
+  void stride(Value first, Value size, int64_t step,
+              llvm::function_ref<void(Value)> body);
+  /// Shares `size` indices out to the threads of the block.
+  void shareOut(Value size, llvm::function_ref<void(Value)> body) {
+    stride(thread(), size, threads, body);
+  }
+
+  /// Sum or maximum over the lanes of a warp, in all of them.
+  Value sumWarp(Value value);
+  Value maxWarp(Value value);
+  /// The sum over all threads, in all of them. `partial` is shared memory, one
+  /// float for each warp, which nothing else uses since the last barrier.
+  Value sumBlock(Value value, Value partial);
+
+  Value isBelow(Value a, Value b);
+  Value select(Value condition, Value a, Value b);
+  Value maxf(Value a, Value b);
+  Value exp(Value x);
+
+  /// `size` consecutive floats in one access, at a multiple of as many.
+  Value loadVector(Value buffer, ValueRange indices, int64_t size);
+  Value extract(Value vector, int64_t i);
+
+private:
+  Value reduceWarp(Value value,
+                   llvm::function_ref<Value(Value, Value)> combine);
+
+  mlir::gpu::GPUFuncOp kernel;
+};
+
+using mlir::gpu::Dimension;
+
+/// How a kernel is launched.
+struct Grid {
+  Value x, y; ///< blocks
+};
+
+void populateRowKernels(mlir::RewritePatternSet &patterns);
+void populateLinearKernels(mlir::RewritePatternSet &patterns);
+void populateSsmKernels(mlir::RewritePatternSet &patterns);
+void populateAttentionKernels(mlir::RewritePatternSet &patterns);
+
+/// A pattern that turns a layer on memrefs into a kernel and its launch, one
+/// kernel for each layer. Declines layers on tensors.
+template <typename OpTy>
+class KernelLowering : public mlir::OpRewritePattern<OpTy> {
+public:
+  KernelLowering(mlir::MLIRContext *context, int64_t threads)
+      : mlir::OpRewritePattern<OpTy>(context), threads(threads) {}
+
+  mlir::LogicalResult
+  matchAndRewrite(OpTy op, mlir::PatternRewriter &rewriter) const final;
+
+protected:
+  virtual mlir::LogicalResult check(OpTy, mlir::PatternRewriter &) const {
+    return mlir::success();
+  }
+  /// On the host: the blocks for this layer.
+  virtual Grid getGrid(OpTy op, LoopBuilder &b) const = 0;
+  /// In the kernel, whose arguments are the operands of `op`.
+  virtual void emit(OpTy op, GpuBuilder &b) const = 0;
+
+  const int64_t threads; ///< of a block
+};
+
+/// The kernel of `layer` in the gpu.module of its module, with a copy of the
+/// layer on its arguments as its only operation.
+mlir::gpu::GPUFuncOp createKernel(mlir::Operation *layer, int64_t threads,
+                                  mlir::PatternRewriter &rewriter);
+/// Replaces `layer` by the launch of its kernel.
+void launchKernel(mlir::Operation *layer, mlir::gpu::GPUFuncOp kernel,
+                  Grid grid, int64_t threads, mlir::PatternRewriter &rewriter);
+
+template <typename OpTy>
+mlir::LogicalResult
+KernelLowering<OpTy>::matchAndRewrite(OpTy op,
+                                      mlir::PatternRewriter &rewriter) const {
+  if (op->getNumResults() != 0)
+    return rewriter.notifyMatchFailure(op, "expected a layer on memrefs");
+  if (mlir::failed(check(op, rewriter)))
+    return mlir::failure();
+  mlir::gpu::GPUFuncOp kernel = createKernel(op, threads, rewriter);
+  {
+    mlir::OpBuilder::InsertionGuard guard(rewriter);
+    auto layer = llvm::cast<OpTy>(kernel.getBody().front().front());
+    rewriter.setInsertionPoint(layer);
+    GpuBuilder b(kernel, rewriter, threads);
+    emit(layer, b);
+    rewriter.eraseOp(layer);
+  }
+  rewriter.setInsertionPoint(op);
+  LoopBuilder host(op, rewriter);
+  launchKernel(op, kernel, getGrid(op, host), threads, rewriter);
+  return mlir::success();
+}
+
+} // namespace h3
+
+#endif // H3_LIB_CONVERSION_H3TOGPU_GPUBUILDER_H

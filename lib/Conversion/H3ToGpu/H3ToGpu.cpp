@@ -1,0 +1,46 @@
+//===- H3ToGpu.cpp - Layers on memrefs to GPU kernels and launches --------===//
+//
+// Before: h3 layers on memrefs, dense weights in rows. After: gpu.launch_func
+// in their places, and a gpu.module with the kernels; no h3 operation but
+// parameters is left.
+//
+//===----------------------------------------------------------------------===//
+
+#include "GpuBuilder.h"
+#include "h3/Conversion/Passes.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+
+namespace h3 {
+#define GEN_PASS_DEF_CONVERTH3TOGPU
+#include "h3/Conversion/Passes.h.inc"
+} // namespace h3
+
+using namespace mlir;
+using namespace h3;
+
+namespace {
+
+struct ConvertH3ToGpu final : h3::impl::ConvertH3ToGpuBase<ConvertH3ToGpu> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    populateRowKernels(patterns);
+    populateLinearKernels(patterns);
+    populateSsmKernels(patterns);
+    populateAttentionKernels(patterns);
+    walkAndApplyPatterns(getOperation(), std::move(patterns));
+
+    WalkResult left = getOperation().walk([](DestinationStyleOpInterface op) {
+      if (!isa<H3Dialect>(op->getDialect()))
+        return WalkResult::advance();
+      op->emitError("'") << op->getName()
+                         << "' is left after h3-convert-to-gpu; it must be "
+                            "on memrefs, its weight in rows and its form a "
+                            "recurrence";
+      return WalkResult::interrupt();
+    });
+    if (left.wasInterrupted())
+      signalPassFailure();
+  }
+};
+
+} // namespace

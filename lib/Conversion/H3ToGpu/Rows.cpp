@@ -1,0 +1,159 @@
+//===- Rows.cpp - Kernels that treat every row by itself ------------------===//
+//
+// Embedding, row gathering, layer normalisation and the products within heads:
+// one block for each row.
+//
+//===----------------------------------------------------------------------===//
+
+#include "GpuBuilder.h"
+
+using namespace mlir;
+using namespace h3;
+
+namespace {
+
+struct EmbeddingKernel final : KernelLowering<EmbeddingOp> {
+  using KernelLowering::KernelLowering;
+
+  LogicalResult check(EmbeddingOp op,
+                      PatternRewriter &rewriter) const override {
+    if (cast<MemRefType>(op.getTable().getType()).getRank() != 2)
+      return rewriter.notifyMatchFailure(op, "expected a table of rows");
+    return success();
+  }
+  Grid getGrid(EmbeddingOp op, LoopBuilder &b) const override {
+    return {b.dim(op.getTokens(), 0), Value()};
+  }
+  void emit(EmbeddingOp op, GpuBuilder &b) const override {
+    Value row = b.block(Dimension::x);
+    Value token = b.loadIndex(op.getTokens(), row);
+    b.shareOut(b.index(b.staticDim(op.getTable(), 1)), [&](Value c) {
+      b.storeScalar(b.loadScalar(op.getTable(), {token, c}), op.getOutput(),
+                    {row, c});
+    });
+  }
+};
+
+struct GatherRowsKernel final : KernelLowering<GatherRowsOp> {
+  using KernelLowering::KernelLowering;
+
+  Grid getGrid(GatherRowsOp op, LoopBuilder &b) const override {
+    return {b.dim(op.getRows(), 0), Value()};
+  }
+  void emit(GatherRowsOp op, GpuBuilder &b) const override {
+    Value row = b.block(Dimension::x);
+    Value source = b.loadIndex(op.getRows(), row);
+    b.shareOut(b.index(b.staticDim(op.getInput(), 1)), [&](Value c) {
+      b.storeScalar(b.loadScalar(op.getInput(), {source, c}), op.getOutput(),
+                    {row, c});
+    });
+  }
+};
+
+struct LayerNormKernel final : KernelLowering<LayerNormOp> {
+  using KernelLowering::KernelLowering;
+
+  Grid getGrid(LayerNormOp op, LoopBuilder &b) const override {
+    return {b.dim(op.getInput(), 0), Value()};
+  }
+  void emit(LayerNormOp op, GpuBuilder &b) const override {
+    Value x = op.getInput(), row = b.block(Dimension::x);
+    Value channels = b.index(b.staticDim(x, 1));
+    Value count = b.f32(b.staticDim(x, 1));
+    Value sums = b.shared({b.countWarps()}),
+          squares = b.shared({b.countWarps()});
+    auto sumRow = [&](Value partial, function_ref<Value(Value, Value)> add) {
+      Value sum = b.stride(b.thread(), channels, b.threads, b.f32(0),
+                           [&](Value c, ValueRange carried) {
+                             Value value = b.loadScalar(x, {row, c});
+                             return SmallVector<Value>{add(value, carried[0])};
+                           })[0];
+      return b.divf(b.sumBlock(sum, partial), count);
+    };
+    Value mean = sumRow(
+        sums, [&](Value value, Value sum) { return b.addf(sum, value); });
+    Value variance = sumRow(squares, [&](Value value, Value sum) {
+      Value centred = b.subf(value, mean);
+      return b.fma(centred, centred, sum);
+    });
+    Value deviation = math::SqrtOp::create(
+        b, b.addf(variance, b.f32(op.getEpsilon().convertToFloat())));
+    Value scale = b.divf(b.f32(1), deviation);
+    b.shareOut(channels, [&](Value c) {
+      Value normal = b.mulf(b.subf(b.loadScalar(x, {row, c}), mean), scale);
+      b.storeScalar(b.fma(normal, b.loadScalar(op.getWeight(), c),
+                          b.loadScalar(op.getBias(), c)),
+                    op.getOutput(), {row, c});
+    });
+  }
+};
+
+/// Channel `i` of head `h`, and the column of plane `i, j` of head `h`.
+struct HeadColumns {
+  LoopBuilder &b;
+  int64_t headDim, heads;
+
+  Value channel(Value h, Value i) { return b.add(b.mul(h, headDim), i); }
+  Value plane(Value i, Value j, Value h) {
+    return b.add(b.mul(b.add(b.mul(i, headDim), j), heads), h);
+  }
+};
+
+struct HeadExpandKernel final : KernelLowering<HeadExpandOp> {
+  using KernelLowering::KernelLowering;
+
+  Grid getGrid(HeadExpandOp op, LoopBuilder &b) const override {
+    return {b.dim(op.getKeys(), 0), Value()};
+  }
+  void emit(HeadExpandOp op, GpuBuilder &b) const override {
+    int64_t channels = b.staticDim(op.getKeys(), 1), headDim = op.getHeadDim();
+    HeadColumns columns{b, headDim, channels / headDim};
+    Value row = b.block(Dimension::x);
+    b.shareOut(b.index(channels * headDim), [&](Value column) {
+      Value head = b.rem(column, columns.heads);
+      Value plane = b.div(column, columns.heads);
+      Value i = b.div(plane, headDim), j = b.rem(plane, headDim);
+      Value key = b.loadScalar(op.getKeys(), {row, columns.channel(head, i)});
+      Value value =
+          b.loadScalar(op.getValues(), {row, columns.channel(head, j)});
+      b.storeScalar(b.mulf(key, value), op.getOutput(), {row, column});
+    });
+  }
+};
+
+struct HeadContractKernel final : KernelLowering<HeadContractOp> {
+  using KernelLowering::KernelLowering;
+
+  Grid getGrid(HeadContractOp op, LoopBuilder &b) const override {
+    return {b.dim(op.getQueries(), 0), Value()};
+  }
+  void emit(HeadContractOp op, GpuBuilder &b) const override {
+    int64_t channels = b.staticDim(op.getQueries(), 1);
+    int64_t headDim = op.getHeadDim();
+    HeadColumns columns{b, headDim, channels / headDim};
+    Value row = b.block(Dimension::x);
+    b.shareOut(b.index(channels), [&](Value column) {
+      Value head = b.rem(column, columns.heads);
+      Value j = b.div(column, columns.heads);
+      Value sum = b.loop(
+          b.index(0), b.index(headDim), b.f32(0),
+          [&](Value i, ValueRange carried) {
+            Value query =
+                b.loadScalar(op.getQueries(), {row, columns.channel(head, i)});
+            Value plane =
+                b.loadScalar(op.getPlanes(), {row, columns.plane(i, j, head)});
+            return SmallVector<Value>{b.fma(query, plane, carried[0])};
+          })[0];
+      b.storeScalar(sum, op.getOutput(), {row, column});
+    });
+  }
+};
+
+} // namespace
+
+void h3::populateRowKernels(RewritePatternSet &patterns) {
+  constexpr int64_t threads = 256;
+  patterns.add<EmbeddingKernel, GatherRowsKernel, LayerNormKernel,
+               HeadExpandKernel, HeadContractKernel>(patterns.getContext(),
+                                                     threads);
+}

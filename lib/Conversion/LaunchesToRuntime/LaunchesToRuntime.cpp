@@ -1,0 +1,120 @@
+//===- LaunchesToRuntime.cpp - Launches to calls of the runtime -----------===//
+//
+// Before: gpu.launch_func in functions whose third argument from the end is the
+// runtime's team (h3-distribute-threads). After: calls of h3rt_launch with the
+// number of the kernel and its arguments as 64-bit words, a memref as MLIR
+// passes it: two pointers, offset, sizes, strides. The gpu.module is gone, its
+// kernels are in the image; their names in the order of their numbers stand on
+// the module as h3.kernels.
+//
+//===----------------------------------------------------------------------===//
+
+#include "h3/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace h3 {
+#define GEN_PASS_DEF_CONVERTLAUNCHESTORUNTIME
+#include "h3/Conversion/Passes.h.inc"
+} // namespace h3
+
+using namespace mlir;
+
+namespace {
+
+/// Declared in runtime/include/h3rt/abi.h.
+constexpr StringLiteral kLaunch = "h3rt_launch";
+
+struct ConvertLaunchesToRuntime final
+    : h3::impl::ConvertLaunchesToRuntimeBase<ConvertLaunchesToRuntime> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    SmallVector<Attribute> names;
+    OpBuilder builder(module.getBodyRegion());
+    SmallVector<gpu::GPUModuleOp> kernelModules(
+        module.getOps<gpu::GPUModuleOp>());
+    for (gpu::GPUModuleOp kernels : kernelModules)
+      for (Operation &op : *kernels.getBody())
+        if (op.hasAttr(gpu::GPUDialect::getKernelFuncAttrName())) {
+          numbers[SymbolTable::getSymbolName(&op)] = names.size();
+          names.push_back(SymbolTable::getSymbolName(&op));
+        }
+    SmallVector<gpu::LaunchFuncOp> launches;
+    module.walk([&](gpu::LaunchFuncOp launch) { launches.push_back(launch); });
+    for (gpu::LaunchFuncOp launch : launches)
+      if (failed(convert(launch)))
+        return signalPassFailure();
+    for (gpu::GPUModuleOp kernels : kernelModules)
+      kernels.erase();
+    module->removeAttr(gpu::GPUDialect::getContainerModuleAttrName());
+    module->setAttr("h3.kernels", builder.getArrayAttr(names));
+    declareLaunch(builder);
+  }
+
+private:
+  void declareLaunch(OpBuilder &builder) {
+    if (getOperation().lookupSymbol(kLaunch))
+      return;
+    auto pointer = LLVM::LLVMPointerType::get(&getContext());
+    SmallVector<Type> types{pointer};
+    types.append(6, builder.getIndexType());
+    func::FuncOp::create(builder, getOperation().getLoc(), kLaunch,
+                         builder.getFunctionType(types, TypeRange()))
+        .setPrivate();
+  }
+
+  LogicalResult convert(gpu::LaunchFuncOp launch) {
+    auto function = launch->getParentOfType<func::FuncOp>();
+    Value team;
+    if (function && function.getNumArguments() >= 3)
+      team = function.getArguments().take_back(3)[0];
+    if (!team || !isa<LLVM::LLVMPointerType>(team.getType()))
+      return launch.emitError("expects a function with the arguments of "
+                              "h3-distribute-threads around it");
+    ImplicitLocOpBuilder b(launch.getLoc(), launch);
+    SmallVector<Value> words;
+    for (Value operand : launch.getKernelOperands())
+      if (failed(appendWords(b, operand, words)))
+        return launch.emitError("expects kernel arguments that are memrefs, "
+                                "found ")
+               << operand.getType();
+    auto type = MemRefType::get({int64_t(words.size())}, b.getIndexType());
+    Value buffer = memref::AllocaOp::create(b, type);
+    for (auto [i, word] : llvm::enumerate(words))
+      memref::StoreOp::create(b, word, buffer,
+                              Value(arith::ConstantIndexOp::create(b, i)));
+    Value address = memref::ExtractAlignedPointerAsIndexOp::create(b, buffer);
+    auto constant = [&](int64_t value) -> Value {
+      return arith::ConstantIndexOp::create(b, value);
+    };
+    gpu::KernelDim3 grid = launch.getGridSizeOperandValues();
+    gpu::KernelDim3 block = launch.getBlockSizeOperandValues();
+    func::CallOp::create(
+        b, kLaunch, TypeRange(),
+        ValueRange{team, constant(numbers.lookup(launch.getKernelName())),
+                   grid.x, grid.y, block.x, address, constant(words.size())});
+    launch.erase();
+    return success();
+  }
+
+  static LogicalResult appendWords(ImplicitLocOpBuilder &b, Value operand,
+                                   SmallVectorImpl<Value> &words) {
+    auto type = dyn_cast<MemRefType>(operand.getType());
+    if (!type)
+      return failure();
+    auto metadata = memref::ExtractStridedMetadataOp::create(b, operand);
+    Value pointer = memref::ExtractAlignedPointerAsIndexOp::create(b, operand);
+    words.append({pointer, pointer, metadata.getOffset()});
+    llvm::append_range(words, metadata.getSizes());
+    llvm::append_range(words, metadata.getStrides());
+    return success();
+  }
+
+  llvm::StringMap<int64_t> numbers;
+};
+
+} // namespace

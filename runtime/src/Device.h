@@ -1,0 +1,60 @@
+//===- Device.h - Where a model runs ----------------------------*- C++ -*-===//
+//
+// A device owns memory and executes steps. CPU programs run on CpuDevice, whose
+// memory is the process's own; programs for NVIDIA GPUs on CudaDevice.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef H3RT_DEVICE_H
+#define H3RT_DEVICE_H
+
+#include "Error.h"
+#include "h3rt/abi.h"
+
+#include <memory>
+
+namespace h3 {
+
+class Team;
+
+/// Memory of a device. Offsets and lengths are in bytes and lie within it.
+class DeviceMemory {
+public:
+  virtual ~DeviceMemory() = default;
+
+  /// An address on the device.
+  virtual void *address() const = 0;
+  virtual uint64_t size() const = 0;
+
+  virtual Error clear(uint64_t Offset, uint64_t Length) = 0;
+  /// Between disjoint ranges.
+  virtual Error copy(uint64_t To, uint64_t From, uint64_t Length) = 0;
+  virtual Error read(uint64_t From, void *To, uint64_t Length) const = 0;
+  virtual Error write(uint64_t To, const void *From, uint64_t Length) = 0;
+};
+
+class Device {
+public:
+  /// The device for a model's code. `Name` is empty, `cuda:N` or `sim`; CPU
+  /// programs have none.
+  static Expected<std::unique_ptr<Device>>
+  open(const H3Model &Model, const std::string &Name, Team &Threads);
+  virtual ~Device() = default;
+
+  /// Memory of zeros. `Purpose` names it in the error.
+  virtual Expected<std::unique_ptr<DeviceMemory>>
+  allocate(uint64_t Bytes, const char *Purpose) = 0;
+  /// The weights where kernels can read them: `Data` itself, which must stay,
+  /// or a copy.
+  virtual Expected<void *> place(const void *Data, uint64_t Bytes) = 0;
+  /// Executes a step. The inputs and the logits of `Args` are in the memory of
+  /// the process, the rest in that of the device.
+  virtual Error step(const H3StepArgs &Args) = 0;
+};
+
+Expected<std::unique_ptr<Device>> openCudaDevice(const H3Model &Model,
+                                                 const std::string &Name);
+
+} // namespace h3
+
+#endif // H3RT_DEVICE_H
