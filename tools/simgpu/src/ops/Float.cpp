@@ -61,6 +61,24 @@ float fma32(float A, float B, float C) {
       roundToFloat(addOdd(double(A) * B, C, R == Rounding::Down), R));
 }
 
+// With a multiplicand or summand in 16 bits, which f32 holds exactly.
+template <float (*Load)(uint16_t)> struct Mixed {
+  template <bool Ftz, bool Sat, Rounding R>
+  static float add(uint16_t A, float B) {
+    return add32<Ftz, Sat, R>(Load(A), B);
+  }
+  template <bool Ftz, bool Sat, Rounding R>
+  static float sub(uint16_t A, float B) {
+    return sub32<Ftz, Sat, R>(Load(A), B);
+  }
+  template <bool Ftz, bool Sat, Rounding R>
+  static float fma(uint16_t A, uint16_t B, float C) {
+    return fma32<Ftz, Sat, R>(Load(A), Load(B), C);
+  }
+};
+using MixedHalf = Mixed<halfToFloat>;
+using MixedBrain = Mixed<bf16ToFloat>;
+
 // Quotients and roots of f32 in double never fall on the wrong side of a
 // boundary of f32: the exact ones keep a distance of 2^-48.
 template <bool Ftz, bool Sat, Rounding R> float div32(float A, float B) {
@@ -220,12 +238,41 @@ static void decodeSame(Decoder &D, Type T, unsigned Inputs, Handler H,
    : (R) == RN             ? lanes<F<RN>>()                                    \
                            : nullptr)
 
+/// add, sub and fma of f32 with 16-bit inputs.
+static void decodeMixed(Decoder &D, Rounding R, bool Sat) {
+  std::string_view Name = D.name();
+  Type T = D.takeType();
+  bool Fused = Name == "fma", IsHalf = T == Type::F16;
+  Handler H = nullptr;
+  if (Name == "add")
+    H = IsHalf ? ROUNDED(MixedHalf::add, false, Sat, R)
+               : ROUNDED(MixedBrain::add, false, Sat, R);
+  else if (Name == "sub")
+    H = IsHalf ? ROUNDED(MixedHalf::sub, false, Sat, R)
+               : ROUNDED(MixedBrain::sub, false, Sat, R);
+  else if (Fused)
+    H = IsHalf ? ROUNDED(MixedHalf::fma, false, Sat, R)
+               : ROUNDED(MixedBrain::fma, false, Sat, R);
+  D.result(0, Type::F32);
+  D.input(1, T);
+  if (Fused)
+    D.input(2, T);
+  D.input(Fused ? 3 : 2, Type::F32);
+  D.run(H, InstructionClass::Float32);
+}
+
 /// add, sub, mul, fma, and mad, which is fma here.
 static void decodeArithmetic(Decoder &D) {
   std::string_view Name = D.name();
   Rounding R = D.takeRounding();
   bool Ftz = D.take("ftz"), Sat = D.take("sat");
   Type T = D.takeType();
+  Type Second = D.peekType();
+  if (T == Type::F32 && (Second == Type::F16 || Second == Type::BF16)) {
+    if (!Ftz)
+      decodeMixed(D, R, Sat);
+    return;
+  }
   bool Fused = Name == "fma" || Name == "mad";
   Handler H;
   if (T == Type::F64)
