@@ -120,6 +120,7 @@ static std::string text(const Operand &O) {
 
 const Operand &Decoder::operand(size_t I) const {
   static const Operand Missing;
+  OperandsTaken = std::max(OperandsTaken, I + 1);
   return I < Raw.Operands.size() ? Raw.Operands[I] : Missing;
 }
 
@@ -319,6 +320,10 @@ Error Decoder::finish() {
                             std::string(Parts[I]) + "'");
   if (Failed)
     return Error::failure(Quoted + ": " + Problem);
+  if (Out.Run && OperandsTaken < operands())
+    return Error::failure(Quoted + ": found " + std::to_string(operands()) +
+                          " operands, expected " +
+                          std::to_string(OperandsTaken));
   if (!Out.Run && Out.Kind == Flow::Next)
     return Error::failure(Quoted + " is not implemented by the simulated GPU");
   return Error::success();

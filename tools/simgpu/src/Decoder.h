@@ -79,6 +79,7 @@ public:
   // Operands. Results go before inputs.
 
   size_t operands() const { return Raw.Operands.size(); }
+  /// Looking at an operand takes it, and those before it.
   const Operand &operand(size_t I) const;
   void result(size_t I, Type T) { result(operand(I), T); }
   void result(const Operand &O, Type T);
@@ -116,6 +117,7 @@ private:
 
   std::vector<std::string_view> Parts; ///< name, then modifiers
   std::vector<bool> Taken;
+  mutable size_t OperandsTaken = 0;
   std::string Problem;
   bool Failed = false;
 };

@@ -91,22 +91,21 @@ bool SharedShadow::access(uint32_t Thread, uint32_t Pc, uint32_t Address,
         Bytes[Index * 4 + B] = C;
       C.Split = true;
     }
-    if (!C.Split) {
-      if (!accessCell(C, Mask, Thread, Pc, Kind, CheckRaces, CheckInitialised,
-                      Fault) &&
-          Good) {
-        Good = false;
-        Fault.Address = At;
-      }
-    } else {
+    auto one = [&](Cell &Which, uint8_t ByteMask, uint32_t Byte) {
+      SharedFault Found;
+      if (accessCell(Which, ByteMask, Thread, Pc, Kind, CheckRaces,
+                     CheckInitialised, Found) ||
+          !Good)
+        return;
+      Good = false; // the first fault is the one to report
+      Fault = Found;
+      Fault.Address = Byte;
+    };
+    if (!C.Split)
+      one(C, Mask, At);
+    else
       for (uint32_t B = At; B < Next; ++B)
-        if (!accessCell(Bytes[B], static_cast<uint8_t>(1u << (B % 4)), Thread,
-                        Pc, Kind, CheckRaces, CheckInitialised, Fault) &&
-            Good) {
-          Good = false;
-          Fault.Address = B;
-        }
-    }
+        one(Bytes[B], static_cast<uint8_t>(1u << (B % 4)), B);
     At = Next;
   }
   return Good;

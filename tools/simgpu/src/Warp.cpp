@@ -22,9 +22,11 @@ int Warp::pickReady() const {
 }
 
 void Warp::run(uint64_t Budget) {
-  while (!Block->Stopped && Budget > 0) {
+  while (!Block->Stopped) {
     int Next = pickReady();
     if (Next >= 0) {
+      if (Budget == 0)
+        return;
       execute(Next, Budget);
       continue;
     }
