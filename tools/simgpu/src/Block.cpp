@@ -266,5 +266,6 @@ void BlockRun::report(DiagnosticKind Kind, const Warp &W, uint32_t Pc,
                ":" + std::to_string(Where.Line) + ":" +
                std::to_string(Where.Column);
   }
-  Reports.emplace(std::make_pair(Kind, Pc), Found{Position, std::move(D)});
+  Reports.emplace(std::make_pair(Kind, Pc),
+                  Found{Position, Sequence++, std::move(D)});
 }

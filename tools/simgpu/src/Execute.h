@@ -194,13 +194,15 @@ public:
               std::string Message);
   std::array<uint32_t, 3> threadId(uint32_t Linear) const;
   std::string threadName(uint32_t Linear) const;
-  /// What was found, with the position of its schedule.
+  /// What was found, and when: the block's position in the schedule, and how
+  /// many findings this host thread had before.
   struct Found {
-    uint64_t Position;
+    uint64_t Position, Sequence;
     Diagnostic What;
   };
   std::map<std::pair<DiagnosticKind, uint32_t>, Found> Reports;
   uint64_t Position = 0; ///< of the block in the schedule
+  uint64_t Sequence = 0;
 
 private:
   void release(unsigned Id);

@@ -160,7 +160,7 @@ static LaunchReport runGrid(const Launch &L, uint32_t HostThreads) {
       Sorted.push_back(std::move(Found));
   std::sort(Sorted.begin(), Sorted.end(), [](auto &A, auto &B) {
     return A.Position != B.Position ? A.Position < B.Position
-                                    : A.What.Line < B.What.Line;
+                                    : A.Sequence < B.Sequence;
   });
   for (BlockRun::Found &F : Sorted)
     Report.Diagnostics.push_back(std::move(F.What));

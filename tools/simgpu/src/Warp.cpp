@@ -390,7 +390,8 @@ void Warp::reportStuck() {
     if (F.Is == Fragment::AtWarpSync && !Sync)
       Sync = &F;
   }
-  if (Sync) {
+  // Of the two, the one that comes first in the program is the odd one out.
+  if (Sync && (!Barrier || Sync->Pc < Barrier->Pc)) {
     uint32_t Members = membersOf(Block->L.P.Code[Sync->Pc], Sync->Mask);
     return Block->report(DiagnosticKind::DivergentWarp, *this, Sync->Pc,
                          __builtin_ctz(Sync->Mask),
