@@ -237,12 +237,22 @@ static bool resolveShared(Request &R, const uint64_t *Offset, uint32_t Mask) {
   AccessKind Kind = R.Kind == MemoryAccess::Load    ? AccessKind::Load
                     : R.Kind == MemoryAccess::Store ? AccessKind::Store
                                                     : AccessKind::Atomic;
-  for (uint32_t M = Mask; M; M &= M - 1) {
-    unsigned L = __builtin_ctz(M);
-    if (!checkShared(R, L, Offset[L], Kind))
-      return false;
+  uint64_t High = 0;
+  forEach(Mask, [&](unsigned L) {
+    High = std::max(High, Offset[L]);
     R.To.Host[L] = R.B.Shared.data() + Offset[L];
-  }
+  });
+  const Checks &Check = R.B.L.Config.Options.Check;
+  uint32_t Slow = Mask;
+  bool Inside =
+      High <= R.B.L.SharedBytes && R.Bytes <= R.B.L.SharedBytes - High;
+  if (Inside && R.Bytes >= 4 && Kind != AccessKind::Atomic && Check.Races &&
+      Check.Uninitialised)
+    Slow =
+        R.B.Shadow.accessWords(R.W.Id, R.W.Pc, Offset, Mask, R.Bytes / 4, Kind);
+  for (uint32_t M = Slow; M; M &= M - 1)
+    if (!checkShared(R, __builtin_ctz(M), Offset[__builtin_ctz(M)], Kind))
+      return false;
   countShared(R, Offset, Mask);
   return true;
 }

@@ -2,6 +2,7 @@
 
 #include "Parser.h"
 
+#include "Race.h"
 #include "ops/Control.h"
 
 #include <algorithm>
@@ -556,6 +557,9 @@ bool Parser::finishBody(Function &, uint32_t From) {
 }
 
 bool Parser::resolveCalls() {
+  if (P.Code.size() >= MaxInstructions)
+    return fail("the module has more than " + std::to_string(MaxInstructions) +
+                " instructions");
   for (const Fixup &Fix : CallFixups) {
     const Function &F = Functions[Fix.Name];
     if (!F.Defined)

@@ -25,6 +25,59 @@ SharedShadow::Cell &SharedShadow::word(uint32_t Index) {
   return C;
 }
 
+/// True when nothing is wrong and barriers are all that orders.
+template <AccessKind Kind>
+inline bool SharedShadow::accessQuickly(Cell &C, const uint32_t *KnownHere,
+                                        AccessTag Now) {
+  auto isBehind = [&](const AccessTag &T) {
+    return T.Thread == Now.Thread || T.Clock <= KnownHere[T.Thread / WarpSize];
+  };
+  if (C.Split || C.Write.Async || !isBehind(C.Write))
+    return false;
+  if (Kind == AccessKind::Store) {
+    if (!isBehind(C.Reads[0]) || !isBehind(C.Reads[1]))
+      return false;
+    C.Write = Now;
+    C.Initialised = 0xf;
+    C.Reads[0].Clock = C.Reads[1].Clock = 0;
+    return true;
+  }
+  if (C.Initialised != 0xf)
+    return false;
+  uint32_t First = C.Reads[0].Thread / WarpSize;
+  if (isBehind(C.Reads[0]))
+    C.Reads[0] = Now;
+  else if (isBehind(C.Reads[1]) || (First == C.Reads[1].Thread / WarpSize &&
+                                    First != Now.Thread / WarpSize))
+    C.Reads[1] = Now;
+  return true;
+}
+
+uint32_t SharedShadow::accessWords(uint32_t Warp, uint32_t Pc,
+                                   const uint64_t *Address, uint32_t Mask,
+                                   unsigned NumWords, AccessKind Kind) {
+  const uint32_t *KnownHere = &Known[Warp * Warps];
+  uint32_t Slow = 0;
+  for (uint32_t M = Mask; M; M &= M - 1) {
+    unsigned L = __builtin_ctz(M);
+    uint32_t Thread = Warp * WarpSize + L;
+    AccessTag Now(Clocks[Thread], Pc, Thread, false, false);
+    Cell *First = &Words[Address[L] / 4];
+    bool Good = true;
+    for (Cell *C = First; C != First + NumWords && Good; ++C) {
+      if (C->Generation != Generation) {
+        *C = Cell();
+        C->Generation = Generation;
+      }
+      Good = Kind == AccessKind::Load
+                 ? accessQuickly<AccessKind::Load>(*C, KnownHere, Now)
+                 : accessQuickly<AccessKind::Store>(*C, KnownHere, Now);
+    }
+    Slow |= uint32_t(!Good) << L;
+  }
+  return Slow;
+}
+
 bool SharedShadow::accessCell(Cell &C, uint8_t ByteMask, uint32_t Thread,
                               uint32_t Pc, AccessKind Kind, bool CheckRaces,
                               bool CheckInitialised, SharedFault &Fault) {
@@ -57,8 +110,7 @@ bool SharedShadow::accessCell(Cell &C, uint8_t ByteMask, uint32_t Thread,
       (C.Initialised & ByteMask) != ByteMask)
     Good = fault(SharedFault::Uninitialised, {}, false);
 
-  AccessTag Now{Clock, Pc, static_cast<uint16_t>(Thread), Atomic,
-                Kind == AccessKind::AsyncStore};
+  AccessTag Now(Clock, Pc, Thread, Atomic, Kind == AccessKind::AsyncStore);
   if (Writes) {
     C.Write = Now;
     C.Initialised |= ByteMask;

@@ -27,13 +27,21 @@
 
 namespace simgpu {
 
+/// Instructions of a module that a tag can name.
+constexpr uint32_t MaxInstructions = 1u << 20;
+
 /// One remembered access. Clock 0 stands for none.
 struct AccessTag {
   uint32_t Clock = 0;
-  uint32_t Pc = 0;
-  uint16_t Thread = 0;
-  bool Atomic = false;
-  bool Async = false; ///< a cp.async that has not been waited for
+  uint32_t Pc : 20;
+  uint32_t Thread : 10;
+  uint32_t Atomic : 1;
+  uint32_t Async : 1; ///< a cp.async that has not been waited for
+
+  AccessTag() : Pc(0), Thread(0), Atomic(0), Async(0) {}
+  AccessTag(uint32_t Clock, uint32_t Pc, uint32_t Thread, bool Atomic,
+            bool Async)
+      : Clock(Clock), Pc(Pc), Thread(Thread), Atomic(Atomic), Async(Async) {}
 };
 
 enum class AccessKind : uint8_t { Load, Store, Atomic, AsyncStore };
@@ -58,6 +66,10 @@ public:
   bool access(uint32_t Thread, uint32_t Pc, uint32_t Address, uint32_t Bytes,
               AccessKind Kind, bool CheckRaces, bool CheckInitialised,
               SharedFault &Fault);
+  /// The common case for a whole warp: whole words, loads or stores, checked
+  /// for everything. Returns the lanes for which access() must decide.
+  uint32_t accessWords(uint32_t Warp, uint32_t Pc, const uint64_t *Address,
+                       uint32_t Mask, unsigned Words, AccessKind Kind);
   /// The copies of a thread into the range, issued at `Pc`, have arrived.
   void completeAsync(uint32_t Thread, uint32_t Pc, uint32_t Address,
                      uint32_t Bytes);
@@ -88,6 +100,8 @@ private:
            Earlier.Clock <=
                LanesKnown[Thread * WarpSize + Earlier.Thread % WarpSize];
   }
+  template <AccessKind Kind>
+  bool accessQuickly(Cell &C, const uint32_t *KnownHere, AccessTag Now);
   bool accessCell(Cell &C, uint8_t ByteMask, uint32_t Thread, uint32_t Pc,
                   AccessKind Kind, bool CheckRaces, bool CheckInitialised,
                   SharedFault &Fault);

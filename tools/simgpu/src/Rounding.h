@@ -127,11 +127,14 @@ inline uint16_t floatToBf16(float Value) {
 inline float halfToFloat(uint16_t Bits) {
   uint32_t Sign = uint32_t(Bits & 0x8000) << 16;
   uint32_t Magnitude = uint32_t(Bits & 0x7fff) << 13;
-  // Multiplying moves the exponent and normalises subnormals, exactly.
-  float Scaled = bitCast<float>(Magnitude) * 0x1p112f;
-  uint32_t Finite = bitCast<uint32_t>(Scaled);
+  uint32_t Normal = Magnitude + (112u << 23);
   uint32_t Special = Magnitude | 0x7f800000;
-  return bitCast<float>(Sign | (Magnitude >= 0x0f800000 ? Special : Finite));
+  // As an integer: hardware is slow where a float operand is subnormal.
+  auto Small = static_cast<float>(static_cast<int32_t>(Bits & 0x3ff));
+  uint32_t Subnormal = bitCast<uint32_t>(Small * 0x1p-24f);
+  return bitCast<float>(Sign | (Magnitude >= 0x0f800000  ? Special
+                                : Magnitude < 0x00800000 ? Subnormal
+                                                         : Normal));
 }
 
 inline uint16_t floatToHalf(float Value) {

@@ -44,7 +44,8 @@ private:
                     std::index_sequence<N...>) {
     store(W.operand<D>(I, 0), Mask, W.operand<const S>(I, 1 + N)...);
   }
-  static void store(D *To, uint32_t Mask, const S *...From) {
+  // Only what is inlined becomes a vector loop.
+  [[gnu::flatten]] static void store(D *To, uint32_t Mask, const S *...From) {
     storeLanes(To, Mask, [&](unsigned L) { return F(From[L]...); });
   }
 };
