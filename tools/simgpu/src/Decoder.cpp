@@ -144,10 +144,15 @@ static std::string widths(const Operand &O, unsigned Have, unsigned Need) {
          std::to_string(Need);
 }
 
+void Decoder::resultOrSink(const Operand &O, Type T) {
+  if (O.Text != "_")
+    return result(O, T);
+  ++Out.Results;
+  push(NoRow);
+}
+
 void Decoder::result(const Operand &O, Type T) {
   ++Out.Results;
-  if (O.Text == "_")
-    return push(NoRow);
   const Symbol *S = O.Is == Operand::Name ? B.find(O.Text) : nullptr;
   if (!S || S->Is != Symbol::Register)
     return fail("'" + text(O) + "' is no register");

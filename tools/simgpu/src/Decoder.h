@@ -83,6 +83,8 @@ public:
   const Operand &operand(size_t I) const;
   void result(size_t I, Type T) { result(operand(I), T); }
   void result(const Operand &O, Type T);
+  /// A result that may be the bit bucket `_`, which the handler must skip.
+  void resultOrSink(const Operand &O, Type T);
   void input(size_t I, Type T) { input(operand(I), T); }
   void input(const Operand &O, Type T);
   /// A register of any width of at least the type's, as for ld, st and cvt;

@@ -64,7 +64,8 @@ bool Parser::parseKernelDirectives(KernelInfo &Info) {
         return false;
     } else if (T.is(".pragma")) {
       while (!accept(";"))
-        ++At;
+        if (next().Is == Token::End)
+          return fail("pragma without end");
     } else if (!T.is(".noreturn")) {
       return fail(T.Line, "directive '" + std::string(T.Text) +
                               "' is not implemented by the simulated GPU");
@@ -234,7 +235,7 @@ bool Parser::parseStatement(Builder &B, Function &F) {
     Declaration D;
     if (!parseDeclaration(D))
       return false;
-    if (D.Bytes > (T.is(".shared") ? 1u << 20 : FunctionLocalBase / 2))
+    if (D.Bytes > MaxSharedVariable)
       return fail(Line, "variable is too large");
     Symbol S{T.is(".local")    ? Symbol::Local
              : T.is(".shared") ? Symbol::Shared
@@ -243,6 +244,10 @@ bool Parser::parseStatement(Builder &B, Function &F) {
     S.Align = D.Align;
     S.Offset = T.is(".shared") ? B.placeShared(S.Bytes, S.Align)
                                : B.placeLocal(S.Bytes, S.Align);
+    if (!T.is(".shared") &&
+        S.Offset % FunctionLocalBase + S.Bytes > MaxLocalBytes)
+      return fail(Line, "more than " + std::to_string(MaxLocalBytes) +
+                            " bytes of local memory");
     return (B.declare(D.Name, S) ||
             fail(Line, "'" + std::string(D.Name) + "' is declared twice")) &&
            expect(";");
@@ -289,13 +294,18 @@ bool Parser::parseBranchTargets(std::string_view Label) {
 //===----------------------------------------------------------------------===//
 
 bool Parser::parseOperand(Operand &O) {
+  // An operand of an operand of a group is as deep as PTX goes.
+  if (OperandDepth > 3)
+    return fail("operand is nested too deeply");
   auto list = [&](std::string_view Close) {
     if (accept(Close))
       return true;
+    ++OperandDepth;
     do
       if (!parseOperand(O.Elements.emplace_back()))
         return false;
     while (accept(","));
+    --OperandDepth;
     return expect(Close);
   };
   if (accept("{")) {
@@ -355,7 +365,10 @@ bool Parser::parseOperand(Operand &O) {
     O = Operand();
     O.Is = Operand::Pair;
     O.Elements.push_back(First);
-    return parseOperand(O.Elements.emplace_back());
+    ++OperandDepth;
+    bool Good = parseOperand(O.Elements.emplace_back());
+    --OperandDepth;
+    return Good;
   }
   return true;
 }
@@ -392,6 +405,11 @@ bool Parser::parseInstruction(Builder &B, Function &F) {
         return false;
     while (accept(","));
   return expect(";") && decode(B, F, Raw);
+}
+
+/// Row references have 30 bits for the place.
+static bool isTooLarge(const Program &P) {
+  return P.Constants.size() > 1u << 29 || P.FunctionRegisterBytes > 1u << 29;
 }
 
 void Parser::emit(const Instruction &I, std::string Text) {
@@ -432,6 +450,8 @@ bool Parser::decode(Builder &B, Function &F, const RawInstruction &Raw) {
   if (D.Out.Class == InstructionClass::Atomic &&
       (D.Out.Where == Space::Global || D.Out.Where == Space::Generic))
     F.GlobalAtomics = true;
+  if (isTooLarge(P))
+    return fail(Raw.Line, "the module is too large");
   emit(D.Out, textOf(StatementStart, At - 1));
   return true;
 }

@@ -229,6 +229,8 @@ bool Parser::parseVariable(Space Where, bool IsExternal) {
   uint32_t Line = peek().Line;
   if (!parseDeclaration(D))
     return false;
+  if (Where == Space::Shared && D.Bytes > MaxSharedVariable)
+    return fail(Line, "variable is too large");
   Symbol S{Symbol::Variable};
   S.Bytes = static_cast<uint32_t>(D.Bytes);
   S.Align = D.Align;

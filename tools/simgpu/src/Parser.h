@@ -102,6 +102,7 @@ private:
   std::map<std::string_view, std::vector<std::string_view>> TargetLists;
   std::vector<Fixup> BranchFixups, IndexedFixups;
   size_t StatementStart = 0;
+  unsigned OperandDepth = 0;
 };
 
 /// Sets Join of every branch in [From, To): the first instruction that all

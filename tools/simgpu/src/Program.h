@@ -155,6 +155,9 @@ struct KernelCode {
   uint32_t DynamicShared = 0; ///< offset at which dynamic shared memory starts
 };
 
+/// What a thread can have, and the largest variable in shared memory.
+constexpr uint32_t MaxLocalBytes = 512 << 10, MaxSharedVariable = 1 << 20;
+
 /// Functions have their locals in a segment of its own.
 constexpr uint32_t FunctionLocalBase = 0x800000;
 

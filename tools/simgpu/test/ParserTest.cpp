@@ -87,6 +87,41 @@ TEST(Parser, ModuleScope) {
             "m.ptx:5: call of function 'f', which has no body in this module");
 }
 
+TEST(Parser, DamagedText) {
+  // Whatever is lost, doubled or exchanged: an answer, and no crash.
+  uint64_t State = 1;
+  auto draw = [&](size_t N) {
+    State = State * 6364136223846793005u + 1442695040888963407u;
+    return size_t(State >> 33) % N;
+  };
+  for (const char *File : {"reduce.ptx", "pipeline.ptx", "norm.ptx"}) {
+    std::string Whole = readPtx(File);
+    for (int I = 0; I < 300; ++I) {
+      std::string Text = Whole;
+      for (size_t Damages = 1 + draw(4); Damages > 0; --Damages) {
+        size_t From = draw(Text.size()), N = 1 + draw(12);
+        switch (draw(4)) {
+        case 0:
+          Text.erase(From, N);
+          break;
+        case 1:
+          Text.insert(From, Text.substr(draw(Text.size()), N));
+          break;
+        case 2:
+          Text[From] = "{}[]();,.:%_@!+-\"0x"[draw(19)];
+          break;
+        default:
+          Text.resize(From + 1);
+        }
+      }
+      auto M = Module::parse("m.ptx", Text);
+      if (!M) {
+        EXPECT_EQ(M.message().substr(0, 6), "m.ptx:");
+      }
+    }
+  }
+}
+
 TEST(Parser, WhatAModuleSays) {
   auto M = Module::parse("m.ptx", R"(
 .version 8.6

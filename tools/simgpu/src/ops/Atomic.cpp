@@ -164,7 +164,7 @@ static void decodeAtomic(Decoder &D) {
       Take(IsList ? O.Elements[E] : O);
   };
   if (!IsReduction)
-    each(Next++, [&](const Operand &O) { D.result(O, T); });
+    each(Next++, [&](const Operand &O) { D.resultOrSink(O, T); });
   D.address(Next++);
   each(Next++, [&](const Operand &O) { D.input(O, T); });
   D.Out.Elements = static_cast<uint8_t>(Count);

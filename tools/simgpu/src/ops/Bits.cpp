@@ -267,7 +267,7 @@ static void decodeLop3(Decoder &D) {
     const Operand &Pair = D.operand(0);
     if (Pair.Is != Operand::Pair)
       return D.fail("expected two results, d|p");
-    D.result(Pair.Elements[0], Type::B32);
+    D.resultOrSink(Pair.Elements[0], Type::B32);
     D.result(Pair.Elements[1], Type::Pred);
   }
   for (unsigned I = 1; I <= 3; ++I)

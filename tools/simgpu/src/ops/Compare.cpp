@@ -214,8 +214,8 @@ static void decodeSet(Decoder &D) {
   const Operand &To = D.operand(0);
   uint32_t Flags = 0;
   if (To.Is == Operand::Pair && !IsSet) {
-    D.result(To.Elements[0], Type::Pred);
-    D.result(To.Elements[1], Type::Pred);
+    D.resultOrSink(To.Elements[0], Type::Pred);
+    D.resultOrSink(To.Elements[1], Type::Pred);
     Flags |= HasSecond;
   } else {
     D.result(To, Result);

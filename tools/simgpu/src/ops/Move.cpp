@@ -82,7 +82,7 @@ static void decodeParts(Decoder &D, Type T) {
       D.input(O, Part);
   } else {
     for (const Operand &O : List.Elements)
-      D.result(O, Part);
+      D.resultOrSink(O, Part);
     D.input(1, T);
   }
   D.Out.Bytes = static_cast<uint8_t>(bytesOf(Part));

@@ -111,8 +111,8 @@ static void takePair(Decoder &D, Type First) {
   const Operand &To = D.operand(0);
   if (To.Is != Operand::Pair)
     return D.result(To, First);
-  D.result(To.Elements[0], First);
-  D.result(To.Elements[1], Type::Pred);
+  D.resultOrSink(To.Elements[0], First);
+  D.resultOrSink(To.Elements[1], Type::Pred);
 }
 
 static void decodeShuffle(Decoder &D) {
