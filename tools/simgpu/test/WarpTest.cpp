@@ -305,3 +305,29 @@ TEST(Matrix, LoadAndStore) {
     EXPECT_TRUE(std::equal(In.begin(), In.end(), V.begin() + 256));
   }
 }
+
+TEST(Matrix, KernelCompiledByMlir) {
+  Bench B(readPtx("mma-mlir.ptx"));
+  std::vector<uint16_t> A, Bs;
+  for (int I = 0; I < 256; ++I)
+    A.push_back(uint16_t(encode(I * 7 % 13 - 6, f16)));
+  for (int I = 0; I < 128; ++I)
+    Bs.push_back(uint16_t(encode(I * 5 % 11 - 5, f16)));
+  DeviceAddress DeviceA = B.upload(A), DeviceB = B.upload(Bs),
+                DeviceC = B.allocate(512);
+  // Three memref descriptors of 7 words; only the aligned pointers are used.
+  std::vector<uint64_t> Words(21);
+  Words[1] = DeviceA, Words[8] = DeviceB, Words[15] = DeviceC;
+  std::vector<uint8_t> Bytes(Words.size() * 8);
+  std::memcpy(Bytes.data(), Words.data(), Bytes.size());
+  LaunchReport R = B.launchBytes({1, 1, 1}, {32, 1, 1}, Bytes);
+  EXPECT_TRUE(R.ok()) << text(R);
+  auto C = B.download<float>(DeviceC, 128);
+  for (int Row = 0; Row < 16; ++Row)
+    for (int Column = 0; Column < 8; ++Column) {
+      double Sum = 0;
+      for (int K = 0; K < 16; ++K)
+        Sum += f16(A[Row * 16 + K]) * f16(Bs[K * 8 + Column]);
+      EXPECT_EQ(C[Row * 8 + Column], Sum);
+    }
+}
