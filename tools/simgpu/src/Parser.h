@@ -76,14 +76,16 @@ private:
   bool parseStatement(Builder &B, Function &F);
   bool parseRegisters(Builder &B);
   bool parseBranchTargets(std::string_view Label);
+  bool finishBody(Function &F, uint32_t From);
+  bool resolveCalls();
+
+  // Instructions, in ParseInstruction.cpp.
   bool parseOperand(Operand &O);
   bool parseInstruction(Builder &B, Function &F);
   bool decode(Builder &B, Function &F, const RawInstruction &Raw);
   bool decodeBranch(Builder &B, Decoder &D);
   bool decodeCall(Builder &B, Function &F, const RawInstruction &Raw);
   void emit(const Instruction &I, std::string Text);
-  bool finishBody(Function &F, uint32_t From);
-  bool resolveCalls();
   std::string textOf(size_t From, size_t To) const;
 
   Program &P;

@@ -13,6 +13,14 @@
 
 #include <utility>
 
+// A result may be one of the inputs, lane by lane, but rows never overlap
+// otherwise.
+#ifdef __clang__
+#define SIMGPU_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define SIMGPU_INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
 namespace simgpu {
 
 /// Stores `F(lane)` in the lanes of the mask. F must be harmless in the
@@ -20,7 +28,7 @@ namespace simgpu {
 template <typename D, typename Function>
 inline void storeLanes(D *To, uint32_t Mask, Function F) {
   if (Mask == FullMask) {
-#pragma GCC ivdep
+    SIMGPU_INDEPENDENT
     for (unsigned L = 0; L < WarpSize; ++L)
       To[L] = F(L);
     return;
