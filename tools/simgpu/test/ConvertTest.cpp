@@ -278,6 +278,33 @@ TEST(Convert, EightBitFloats) {
   }
 }
 
+TEST(Convert, Pack) {
+  Values E = {0, 1, 127, 128, 255, 256, 32767, 32768, 65535, 65536};
+  for (size_t I = 0, N = E.size(); I < N; ++I)
+    E.push_back(-E[I] & 0xffffffff);
+  for (const char *Name : {"s8", "u8", "s16", "u16"}) {
+    bool Signed = Name[0] == 's';
+    int Bits = Name[1] == '8' ? 8 : 16;
+    auto clamp = [&](uint64_t V) {
+      int64_t Most = (1 << (Bits - Signed)) - 1, X = int32_t(V);
+      int64_t Least = Signed ? -Most - 1 : 0;
+      return uint64_t(X < Least  ? Least
+                      : X > Most ? Most
+                                 : X) &
+             ((1u << Bits) - 1);
+    };
+    std::string Type = std::string("cvt.pack.sat.") + Name + ".s32";
+    if (Bits == 16)
+      check(Type + " $0, $1, $2;", {32, 32, 32}, {E, E},
+            [&](const Values &V) { return clamp(V[0]) << 16 | clamp(V[1]); });
+    else
+      check(Type + ".b32 $0, $1, $2, $3;", {32, 32, 32, 32},
+            {E, E, {0x12345678}}, [&](const Values &V) {
+              return V[2] << 16 | clamp(V[0]) << 8 | clamp(V[1]);
+            });
+  }
+}
+
 TEST(Convert, WhatIsNotPtx) {
   // Narrowing without a rounding, and a rounding where there is none.
   for (const char *Text :

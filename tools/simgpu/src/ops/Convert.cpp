@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../Decoder.h"
+#include "Convert.h"
 #include "../Rounding.h"
 #include "Lanes.h"
 
@@ -16,52 +16,11 @@
 
 using namespace simgpu;
 
-namespace {
 __extension__ typedef __int128 Int128;
-
-/// How a conversion goes, packed into Instruction::Extra.
-struct Plan {
-  Type To = Type::None, From = Type::None;
-  unsigned ToBytes = 0, FromBytes = 0; ///< of the registers' lanes
-  Rounding Round = Rounding::NearestEven;
-  bool ToIntegral = false; ///< .rni and its kin
-  bool Ftz = false, Sat = false;
-
-  uint32_t pack() const {
-    return uint32_t(To) | uint32_t(From) << 5 | ToBytes << 10 |
-           FromBytes << 15 | uint32_t(Round) << 20 |
-           uint32_t(ToIntegral) << 23 | uint32_t(Ftz) << 24 |
-           uint32_t(Sat) << 25;
-  }
-  static Plan unpack(uint32_t Bits) {
-    Plan P;
-    P.To = Type(Bits & 31);
-    P.From = Type(Bits >> 5 & 31);
-    P.ToBytes = Bits >> 10 & 31;
-    P.FromBytes = Bits >> 15 & 31;
-    P.Round = Rounding(Bits >> 20 & 7);
-    P.ToIntegral = Bits >> 23 & 1;
-    P.Ftz = Bits >> 24 & 1;
-    P.Sat = Bits >> 25 & 1;
-    return P;
-  }
-};
-} // namespace
 
 //===----------------------------------------------------------------------===//
 // Rows of any width
 //===----------------------------------------------------------------------===//
-
-static uint64_t loadBits(const uint8_t *Row, unsigned Bytes, unsigned Lane) {
-  uint64_t Value = 0;
-  std::memcpy(&Value, Row + Lane * Bytes, std::min(Bytes, 8u));
-  return Value;
-}
-
-static void storeBits(uint8_t *Row, unsigned Bytes, unsigned Lane,
-                      uint64_t Value) {
-  std::memcpy(Row + Lane * Bytes, &Value, std::min(Bytes, 8u));
-}
 
 static Int128 integerOf(uint64_t Bits, Type T) {
   switch (T) {
@@ -97,8 +56,7 @@ static double floatOf(uint64_t Bits, Type T) {
   }
 }
 
-/// The bits of a value rounded to a float type; NaN is canonical.
-static uint64_t bitsOfFloat(double Value, Type T, Rounding R) {
+uint64_t simgpu::bitsOfFloat(double Value, Type T, Rounding R) {
   switch (T) {
   case Type::F16:
     return roundTo(Half, Value, R);
@@ -165,7 +123,7 @@ static Int128 highest(Type T) {
 
 /// A float to an integer: clamped to the type. NaN is 0, and where 64 bits are
 /// involved the number with only the top bit set.
-static uint64_t toInteger(double Value, const Plan &P) {
+static uint64_t toInteger(double Value, const ConversionPlan &P) {
   if (P.Ftz && P.From == Type::F32)
     Value = flushSingle(Value);
   if (Value != Value)
@@ -180,7 +138,7 @@ static uint64_t toInteger(double Value, const Plan &P) {
   return uint64_t(std::clamp(Int128(Value), lowest(P.To), highest(P.To)));
 }
 
-static uint64_t toFloat(double Value, const Plan &P) {
+static uint64_t toFloat(double Value, const ConversionPlan &P) {
   if (P.Ftz && P.From == Type::F32)
     Value = flushSingle(Value);
   if (P.ToIntegral)
@@ -196,7 +154,7 @@ static uint64_t toFloat(double Value, const Plan &P) {
   return Bits;
 }
 
-static uint64_t convertOne(uint64_t Bits, const Plan &P) {
+static uint64_t convertOne(uint64_t Bits, const ConversionPlan &P) {
   if (isInteger(P.From)) {
     Int128 Value = integerOf(Bits, P.From);
     if (isInteger(P.To))
@@ -209,7 +167,7 @@ static uint64_t convertOne(uint64_t Bits, const Plan &P) {
 }
 
 static void convertAny(Warp &W, const Instruction &I, uint32_t Mask) {
-  Plan P = Plan::unpack(I.Extra);
+  ConversionPlan P = ConversionPlan::unpack(I.Extra);
   const uint8_t *From = W.operand<uint8_t>(I, 1);
   uint8_t *To = W.operand<uint8_t>(I, 0);
   forEachLane(Mask, [&](unsigned L) {
@@ -246,14 +204,6 @@ int32_t intOfSingle(float A) { // .rzi
     return A != A ? 0 : A > 0 ? INT32_MAX : INT32_MIN;
   return int32_t(A);
 }
-// The first operand is the upper half.
-uint32_t halvesOfSingles(float A, float B) {
-  return uint32_t(floatToHalf(A)) << 16 | floatToHalf(B);
-}
-uint32_t brainsOfSingles(float A, float B) {
-  return uint32_t(floatToBf16(A)) << 16 | floatToBf16(B);
-}
-
 struct FastConversion {
   Type To, From;
   Handler Run;
@@ -275,7 +225,7 @@ constexpr FastConversion Fast[] = {
 };
 } // namespace
 
-static Handler findFast(const Plan &P) {
+static Handler findFast(const ConversionPlan &P) {
   if (P.Ftz || P.Sat || P.ToBytes != bytesOf(P.To) ||
       P.FromBytes != bytesOf(P.From))
     return nullptr;
@@ -290,167 +240,13 @@ static Handler findFast(const Plan &P) {
 }
 
 //===----------------------------------------------------------------------===//
-// Pairs and 8-bit floats
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// Of a pair: flags in Extra2.
-enum PairFlags : uint8_t { PairRelu = 1, PairFinite = 2 };
-} // namespace
-
-static double reluOf(double A, uint8_t Flags) {
-  // NaN stays, and -0 becomes +0.
-  return Flags & PairRelu && A <= 0 ? 0.0 : A;
-}
-
-/// e4m3 has no infinity and one NaN, 0x7f; e5m2 is f16 with a short mantissa.
-/// Conversions saturate to the largest number.
-static uint8_t toEighth(double Value, Type T) {
-  bool Negative = std::signbit(Value);
-  uint8_t Sign = Negative ? 0x80 : 0;
-  if (T == Type::E5M2x2) {
-    if (Value != Value)
-      return 0x7f;
-    uint32_t Bits = roundTo({5, 2}, Value, Rounding::NearestEven);
-    return (Bits & 0x7f) >= 0x7c ? Sign | 0x7b : uint8_t(Bits);
-  }
-  if (Value != Value)
-    return 0x7f;
-  // Exponents reach one further than in a format with infinities.
-  double Magnitude = std::fabs(Value);
-  if (Magnitude >= 448)
-    return Sign | 0x7e;
-  int Exponent;
-  std::frexp(Magnitude, &Exponent);
-  double Unit = std::ldexp(1.0, std::max(Exponent - 1, -6) - 3);
-  double Rounded = std::nearbyint(Magnitude / Unit) * Unit;
-  if (Rounded > 448)
-    return Sign | 0x7e;
-  if (Rounded < 0x1p-6)
-    return Sign | uint8_t(Rounded / 0x1p-9);
-  std::frexp(Rounded, &Exponent);
-  auto Mantissa = uint8_t(std::ldexp(Rounded, 3 - (Exponent - 1))) & 7;
-  return Sign | uint8_t((Exponent - 1 + 7) << 3) | uint8_t(Mantissa);
-}
-
-static double fromEighth(uint8_t Bits, Type T) {
-  int Sign = Bits & 0x80 ? -1 : 1;
-  if (T == Type::E5M2x2)
-    return halfToFloat(uint16_t(Bits << 8));
-  if ((Bits & 0x7f) == 0x7f)
-    return std::numeric_limits<double>::quiet_NaN();
-  int Exponent = Bits >> 3 & 15, Mantissa = Bits & 7;
-  return Sign * (Exponent ? std::ldexp(8 + Mantissa, Exponent - 10)
-                          : std::ldexp(Mantissa, -9));
-}
-
-/// Two f32 to a pair, or one f32 to a 16-bit float, with .relu and
-/// .satfinite.
-static void convertSingles(Warp &W, const Instruction &I, uint32_t Mask) {
-  Plan P = Plan::unpack(I.Extra);
-  unsigned Inputs = I.Elements;
-  auto convert = [&](float Value) -> uint32_t {
-    double Wide = reluOf(Value, I.Extra2);
-    switch (P.To) {
-    case Type::E4M3x2:
-    case Type::E5M2x2:
-      return toEighth(Wide, P.To);
-    case Type::BF16:
-    case Type::BF16x2: {
-      uint32_t Bits = roundTo(Brain, Wide, P.Round);
-      return I.Extra2 & PairFinite && (Bits & 0x7fff) == 0x7f80 ? Bits - 1
-                                                                : Bits;
-    }
-    case Type::TF32: {
-      auto Bits = uint32_t(bitsOfFloat(Wide, Type::TF32, P.Round));
-      return I.Extra2 & PairFinite && (Bits & 0x7fffffff) == 0x7f800000
-                 ? Bits - 0x2000
-                 : Bits;
-    }
-    default: {
-      uint32_t Bits = roundTo(Half, Wide, P.Round);
-      return I.Extra2 & PairFinite && (Bits & 0x7fff) == 0x7c00 ? Bits - 1
-                                                                : Bits;
-    }
-    }
-  };
-  unsigned Half = bitsOf(P.To) / 2;
-  const float *A = W.operand<float>(I, 1);
-  const float *B = Inputs == 2 ? W.operand<float>(I, 2) : nullptr;
-  uint8_t *To = W.operand<uint8_t>(I, 0);
-  forEachLane(Mask, [&](unsigned L) {
-    uint32_t Bits = convert(A[L]);
-    if (B)
-      Bits = Bits << Half | convert(B[L]);
-    storeBits(To, bytesOf(P.To), L, Bits);
-  });
-}
-
-/// A pair of 8-bit floats to f16x2 and back.
-static void convertEighths(Warp &W, const Instruction &I, uint32_t Mask) {
-  Plan P = Plan::unpack(I.Extra);
-  const uint8_t *From = W.operand<uint8_t>(I, 1);
-  uint8_t *To = W.operand<uint8_t>(I, 0);
-  bool Widens = P.To == Type::F16x2;
-  forEachLane(Mask, [&](unsigned L) {
-    auto Bits = static_cast<uint32_t>(loadBits(From, P.FromBytes, L));
-    uint32_t Result = 0;
-    for (unsigned H = 0; H < 2; ++H) {
-      double Value = Widens ? fromEighth(uint8_t(Bits >> 8 * H), P.From)
-                            : double(halfToFloat(uint16_t(Bits >> 16 * H)));
-      Value = reluOf(Value, I.Extra2);
-      Result |= Widens ? roundTo(Half, Value, Rounding::NearestEven) << 16 * H
-                       : uint32_t(toEighth(Value, P.To)) << 8 * H;
-    }
-    storeBits(To, P.ToBytes, L, Result);
-  });
-}
-
-//===----------------------------------------------------------------------===//
 // Decoding
 //===----------------------------------------------------------------------===//
 
-static bool isEighths(Type T) { return T == Type::E4M3x2 || T == Type::E5M2x2; }
-
-/// The forms that only exist with f32, f16x2 or 8-bit floats on one side.
-static void decodePairs(Decoder &D, Plan P, bool HasRounding, uint8_t Flags) {
-  D.Out.Extra2 = Flags;
-  D.result(0, P.To);
-  P.ToBytes = bytesOf(P.To);
-  P.FromBytes = bytesOf(P.From);
-  D.Out.Extra = P.pack();
-  if (isEighths(P.From) || (isEighths(P.To) && P.From == Type::F16x2)) {
-    bool Known = P.To == Type::F16x2 || (isEighths(P.To) && Flags & PairFinite);
-    D.input(1, P.From);
-    D.run(HasRounding && P.Round == Rounding::NearestEven && Known
-              ? convertEighths
-              : nullptr,
-          InstructionClass::Convert);
-    return;
-  }
-  bool TwoInputs =
-      P.To == Type::F16x2 || P.To == Type::BF16x2 || isEighths(P.To);
-  bool Known = P.From == Type::F32 && HasRounding &&
-               (!isEighths(P.To) ||
-                (Flags & PairFinite && P.Round == Rounding::NearestEven)) &&
-               P.Round != Rounding::Up && P.Round != Rounding::Down &&
-               (P.Round != Rounding::NearestAway || P.To == Type::TF32);
-  D.input(1, Type::F32);
-  if (TwoInputs)
-    D.input(2, Type::F32);
-  D.Out.Elements = TwoInputs ? 2 : 1;
-  Handler H = Known ? convertSingles : nullptr;
-  if (H && Flags == 0 && P.Round == Rounding::NearestEven) {
-    if (P.To == Type::F16x2)
-      H = lanes<halvesOfSingles>();
-    if (P.To == Type::BF16x2)
-      H = lanes<brainsOfSingles>();
-  }
-  D.run(H, InstructionClass::Convert);
-}
-
 static void decodeConvert(Decoder &D) {
-  Plan P;
+  if (D.take("pack"))
+    return decodePack(D);
+  ConversionPlan P;
   bool HasRounding =
       D.has("rn") || D.has("rz") || D.has("rm") || D.has("rp") || D.has("rna");
   P.Round = D.takeRounding();
