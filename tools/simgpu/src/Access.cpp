@@ -215,6 +215,16 @@ static void reportShared(Request &R, unsigned Lane, const SharedFault &F) {
              ", with no barrier between");
 }
 
+/// An access that is wider than its variable's .align is aligned only by where
+/// the variable happens to lie, which another compiler decides.
+static void checkDeclaredAlignment(Request &R, unsigned Lane, uint64_t Offset) {
+  for (const SharedVariable &V : R.B.L.Code.Shared)
+    if (R.Bytes > V.Align && Offset - V.Offset < V.Bytes)
+      R.fail(DiagnosticKind::UnderAligned, Lane,
+             R.what(Offset) + " of shared memory, in '" + V.Name +
+                 "', whose .align is " + std::to_string(V.Align));
+}
+
 static bool checkShared(Request &R, unsigned Lane, uint64_t Offset,
                         AccessKind Kind) {
   if (Offset > R.B.L.SharedBytes || R.Bytes > R.B.L.SharedBytes - Offset)
@@ -237,6 +247,7 @@ static bool resolveShared(Request &R, const uint64_t *Offset, uint32_t Mask) {
   AccessKind Kind = R.Kind == MemoryAccess::Load    ? AccessKind::Load
                     : R.Kind == MemoryAccess::Store ? AccessKind::Store
                                                     : AccessKind::Atomic;
+  checkDeclaredAlignment(R, __builtin_ctz(Mask), Offset[__builtin_ctz(Mask)]);
   uint64_t High = 0;
   forEach(Mask, [&](unsigned L) {
     High = std::max(High, Offset[L]);
@@ -384,6 +395,7 @@ bool simgpu::checkAsyncStore(Warp &W, unsigned Lane, uint64_t Address,
     return R.fail(DiagnosticKind::Misaligned, Lane,
                   R.what(Address) + ", expected a multiple of " +
                       std::to_string(Bytes));
+  checkDeclaredAlignment(R, Lane, Address);
   return checkShared(R, Lane, Address, AccessKind::AsyncStore);
 }
 

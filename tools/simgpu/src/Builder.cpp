@@ -106,7 +106,7 @@ std::optional<RowRef> Builder::address(const Symbol &S, int64_t Addend,
     if (Known == PlacedShared.end()) {
       const ModuleSharedVariable &V = ModuleShared[S.Index];
       Symbol Placed{Symbol::Shared};
-      Placed.Offset = placeShared(V.Bytes, V.Align);
+      Placed.Offset = placeShared(V.Name, V.Bytes, V.Align);
       Known = PlacedShared.emplace(S.Index, Placed).first;
     }
     return constant(Known->second.Offset + Addend, Bytes);
@@ -192,8 +192,10 @@ std::optional<RowRef> Builder::special(std::string_view Name, unsigned Bytes) {
 // Memory
 //===----------------------------------------------------------------------===//
 
-uint32_t Builder::placeShared(uint32_t Bytes, uint32_t Align) {
+uint32_t Builder::placeShared(std::string_view Name, uint32_t Bytes,
+                              uint32_t Align) {
   uint32_t At = alignUp(SharedBytes, std::max(Align, 1u));
+  SharedVariables.push_back({std::string(Name), At, Bytes, Align});
   SharedBytes = At + Bytes;
   return At;
 }
@@ -210,6 +212,7 @@ void Builder::finishKernel(KernelInfo &Info, KernelCode &Code) {
   Info.LocalBytes = Local;
   Code.RegisterBytes = alignUp(Registers, 64);
   Code.Specials = std::move(Specials);
+  Code.Shared = std::move(SharedVariables);
   Code.DynamicShared = alignUp(SharedBytes, DynamicAlign);
   for (auto &[Row, Bytes] : DynamicAddresses) {
     uint8_t *Lanes = &P.Constants[Row & ((1u << AreaShift) - 1)];

@@ -36,6 +36,7 @@ struct Symbol {
 
 /// A shared variable of module scope.
 struct ModuleSharedVariable {
+  std::string_view Name;
   uint32_t Bytes, Align;
 };
 
@@ -72,7 +73,7 @@ public:
   /// The row of a special register, or nothing.
   std::optional<RowRef> special(std::string_view Name, unsigned Bytes);
 
-  uint32_t placeShared(uint32_t Bytes, uint32_t Align);
+  uint32_t placeShared(std::string_view Name, uint32_t Bytes, uint32_t Align);
   uint32_t placeLocal(uint32_t Bytes, uint32_t Align);
   /// Fills in what could only be known at the end of the kernel.
   void finishKernel(KernelInfo &Info, KernelCode &Code);
@@ -94,6 +95,7 @@ private:
   const std::vector<ModuleSharedVariable> &ModuleShared;
   std::vector<Scope> Scopes;
   std::map<uint32_t, Symbol> PlacedShared;
+  std::vector<SharedVariable> SharedVariables;
   std::vector<std::pair<RowRef, unsigned>> DynamicAddresses;
   std::map<std::pair<Special, unsigned>, RowRef> SpecialRows;
   uint32_t Registers = 0, Local = 0, SharedBytes = 0, DynamicAlign = 16;

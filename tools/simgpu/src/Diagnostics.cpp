@@ -6,14 +6,17 @@ using namespace simgpu;
 
 const char *simgpu::name(DiagnosticKind Kind) {
   static const char *const Names[NumDiagnosticKinds] = {
-      "out-of-bounds",  "use-after-free", "misaligned", "read-only",
-      "uninitialised",  "shared-race",    "async-race", "divergent-barrier",
-      "divergent-warp", "deadlock",       "trap",       "limit"};
+      "out-of-bounds",  "use-after-free", "misaligned",
+      "under-aligned",  "read-only",      "uninitialised",
+      "shared-race",    "async-race",     "divergent-barrier",
+      "divergent-warp", "deadlock",       "trap",
+      "limit"};
   return Names[static_cast<unsigned>(Kind)];
 }
 
 bool simgpu::isFatal(DiagnosticKind Kind) {
   switch (Kind) {
+  case DiagnosticKind::UnderAligned:
   case DiagnosticKind::Uninitialised:
   case DiagnosticKind::SharedRace:
   case DiagnosticKind::AsyncRace:

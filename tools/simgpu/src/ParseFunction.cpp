@@ -239,7 +239,7 @@ bool Parser::parseStatement(Builder &B, Function &F) {
                                : Symbol::CallParam};
     S.Bytes = static_cast<uint32_t>(D.Bytes);
     S.Align = D.Align;
-    S.Offset = T.is(".shared") ? B.placeShared(S.Bytes, S.Align)
+    S.Offset = T.is(".shared") ? B.placeShared(D.Name, S.Bytes, S.Align)
                                : B.placeLocal(S.Bytes, S.Align);
     if (!T.is(".shared") &&
         S.Offset % FunctionLocalBase + S.Bytes > MaxLocalBytes)

@@ -238,7 +238,7 @@ bool Parser::parseVariable(Space Where, bool IsExternal) {
     S.Is =
         IsExternal || D.Unsized ? Symbol::DynamicShared : Symbol::ModuleShared;
     S.Index = static_cast<uint32_t>(ModuleShared.size());
-    ModuleShared.push_back({S.Bytes, S.Align});
+    ModuleShared.push_back({D.Name, S.Bytes, S.Align});
   } else if (IsExternal) {
     return fail(Line, "variable '" + std::string(D.Name) +
                           "' is external, and modules are not linked");

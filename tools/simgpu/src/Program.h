@@ -147,11 +147,18 @@ struct SpecialRow {
   bool Wide; ///< a 64-bit row
 };
 
+/// A variable in the shared memory of a kernel.
+struct SharedVariable {
+  std::string Name;
+  uint32_t Offset, Bytes, Align;
+};
+
 struct KernelCode {
   uint32_t Entry = 0;
   uint32_t RegisterBytes = 0;
   std::vector<SpecialRow> Specials;
-  bool GlobalAtomics = false; ///< itself, or a function that it calls
+  std::vector<SharedVariable> Shared; ///< not the dynamic part
+  bool GlobalAtomics = false;         ///< itself, or a function that it calls
   uint32_t DynamicShared = 0; ///< offset at which dynamic shared memory starts
 };
 

@@ -306,8 +306,12 @@ TEST(Matrix, LoadAndStore) {
   }
 }
 
-TEST(Matrix, KernelCompiledByMlir) {
-  Bench B(readPtx("mma-mlir.ptx"));
+/// The kernel that MLIR made, with another .align of its two buffers.
+static LaunchReport runCompiled(const std::string &Align) {
+  std::string Ptx = readPtx("mma-mlir.ptx");
+  for (int I = 0; I < 2; ++I)
+    Ptx = mutate(Ptx, ".shared .align 2 ", ".shared  .align " + Align + " ");
+  Bench B(Ptx);
   std::vector<uint16_t> A, Bs;
   for (int I = 0; I < 256; ++I)
     A.push_back(uint16_t(encode(I * 7 % 13 - 6, f16)));
@@ -321,7 +325,6 @@ TEST(Matrix, KernelCompiledByMlir) {
   std::vector<uint8_t> Bytes(Words.size() * 8);
   std::memcpy(Bytes.data(), Words.data(), Bytes.size());
   LaunchReport R = B.launchBytes({1, 1, 1}, {32, 1, 1}, Bytes);
-  EXPECT_TRUE(R.ok()) << text(R);
   auto C = B.download<float>(DeviceC, 128);
   for (int Row = 0; Row < 16; ++Row)
     for (int Column = 0; Column < 8; ++Column) {
@@ -330,4 +333,20 @@ TEST(Matrix, KernelCompiledByMlir) {
         Sum += f16(A[Row * 16 + K]) * f16(Bs[K * 8 + Column]);
       EXPECT_EQ(C[Row * 8 + Column], Sum);
     }
+  return R;
+}
+
+TEST(Matrix, KernelCompiledByMlir) {
+  LaunchReport R = runCompiled("16");
+  EXPECT_TRUE(R.ok()) << text(R);
+  // Without llvm.align the buffers are aligned by luck: two copies and two
+  // ldmatrix find it.
+  R = runCompiled("2");
+  ASSERT_EQ(R.Diagnostics.size(), 4u) << text(R);
+  for (const Diagnostic &D : R.Diagnostics)
+    EXPECT_EQ(D.Kind, DiagnosticKind::UnderAligned);
+  EXPECT_FALSE(R.fatal());
+  EXPECT_NE(R.Diagnostics[0].Message.find("in '__wg_mma_0', whose .align is 2"),
+            std::string::npos)
+      << text(R);
 }

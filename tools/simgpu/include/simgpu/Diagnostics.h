@@ -20,6 +20,7 @@ enum class DiagnosticKind : uint8_t {
   OutOfBounds,      ///< no live allocation holds the bytes
   UseAfterFree,     ///< the allocation was freed
   Misaligned,       ///< address is no multiple of the access size
+  UnderAligned,     ///< aligned by luck: wider than the variable's .align
   ReadOnly,         ///< store to constant or parameter memory
   Uninitialised,    ///< load of bytes that nobody has written
   SharedRace,       ///< two threads, one word, no barrier between
@@ -30,7 +31,7 @@ enum class DiagnosticKind : uint8_t {
   Trap,             ///< trap, or a failed device assertion
   Limit,            ///< the launch ran past its instruction limit
 };
-constexpr unsigned NumDiagnosticKinds = 12;
+constexpr unsigned NumDiagnosticKinds = 13;
 
 /// Such as "shared-race".
 const char *name(DiagnosticKind Kind);
