@@ -133,7 +133,13 @@ static Error runBench(Program &Prog, const BenchOptions &Options) {
   if (!Opened)
     return Opened.takeError();
   Engine &Model = **Opened;
-  Expected<Ceilings> Before = measureCeilings(Model.team());
+  // Those of a GPU are not measured here.
+  bool HasCeilings = Prog.Model.image_bytes == 0;
+  auto MeasureCeilings = [&] {
+    return HasCeilings ? measureCeilings(Model.team())
+                       : Expected<Ceilings>(Ceilings());
+  };
+  Expected<Ceilings> Before = MeasureCeilings();
   if (!Before)
     return Before.takeError();
   resetPeakMemory();
@@ -152,7 +158,7 @@ static Error runBench(Program &Prog, const BenchOptions &Options) {
     Decode.push_back(Options.Batch * Options.GenLen / Time->DecodeSeconds);
   }
   int64_t Peak = peakMemory();
-  Expected<Ceilings> After = measureCeilings(Model.team());
+  Expected<Ceilings> After = MeasureCeilings();
   if (!After)
     return After.takeError();
 
@@ -186,6 +192,11 @@ static Error runBench(Program &Prog, const BenchOptions &Options) {
       {"decode_share_of_ceiling",
        median(Decode) / Options.Batch * WeightBytes / ReadCeiling},
       {"prefill_share_of_ceiling", median(Prefill) * Flops / ComputeCeiling}};
+  if (!HasCeilings)
+    for (const char *Key :
+         {"read_ceiling_bytes_per_s", "compute_ceiling_flops",
+          "decode_share_of_ceiling", "prefill_share_of_ceiling"})
+      Result[Key] = nullptr;
   return print(Prog, Result, Options.AsJson);
 }
 

@@ -38,7 +38,9 @@ Expected<std::unique_ptr<Engine>> Engine::create(const H3Model &Model,
     return ModelWeights.takeError();
   Result->ModelWeights = std::move(*ModelWeights);
 
-  Expected<std::unique_ptr<Team>> Threads = Team::create(Options.Threads);
+  // The step of a GPU program only launches kernels.
+  Expected<std::unique_ptr<Team>> Threads =
+      Team::create(Model.image_bytes ? 1 : Options.Threads);
   if (!Threads)
     return Threads.takeError();
   Result->Threads = std::move(*Threads);

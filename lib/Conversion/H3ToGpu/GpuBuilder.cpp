@@ -18,7 +18,11 @@ Value GpuBuilder::shared(ArrayRef<int64_t> shape) {
       gpu::AddressSpaceAttr::get(getContext(), gpu::AddressSpace::Workgroup);
   auto type =
       MemRefType::get(shape, getF32Type(), MemRefLayoutAttrInterface(), space);
-  return kernel.addWorkgroupAttribution(type, getLoc());
+  Value memory = kernel.addWorkgroupAttribution(type, getLoc());
+  // LLVM joins loads to wider ones, which hardware faults on by chance alone.
+  kernel.setWorkgroupAttributionAttr(kernel.getNumWorkgroupAttributions() - 1,
+                                     "llvm.align", getI64IntegerAttr(16));
+  return memory;
 }
 
 void GpuBuilder::barrier() { gpu::BarrierOp::create(*this); }
