@@ -73,14 +73,15 @@ private:
     if (function && function.getNumArguments() >= 3)
       team = function.getArguments().take_back(3)[0];
     if (!team || !isa<LLVM::LLVMPointerType>(team.getType()))
-      return launch.emitError("expects a function with the arguments of "
-                              "h3-distribute-threads around it");
+      return launch.emitError("h3-convert-launches-to-runtime expects launches "
+                              "in functions with the arguments of "
+                              "h3-distribute-threads");
     ImplicitLocOpBuilder b(launch.getLoc(), launch);
     SmallVector<Value> words;
     for (Value operand : launch.getKernelOperands())
       if (failed(appendWords(b, operand, words)))
-        return launch.emitError("expects kernel arguments that are memrefs, "
-                                "found ")
+        return launch.emitError("h3-convert-launches-to-runtime expects kernel "
+                                "arguments that are memrefs, found ")
                << operand.getType();
     auto type = MemRefType::get({int64_t(words.size())}, b.getIndexType());
     Value buffer = memref::AllocaOp::create(b, type);
