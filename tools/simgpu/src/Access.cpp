@@ -189,6 +189,10 @@ static bool resolveGlobal(Request &R, uint32_t Mask) {
   if (R.writes() && !(Same && Cached->isWhollyInitialised()))
     forEach(Mask,
             [&](unsigned L) { Of[L]->setInitialised(Address[L], R.Bytes); });
+  if (R.B.L.Config.Options.RecordTouched)
+    forEach(Mask, [&](unsigned L) {
+      R.B.Touched.add(*Of[L], Address[L], R.Bytes, R.writes());
+    });
   countGlobal(R, Mask);
   return true;
 }

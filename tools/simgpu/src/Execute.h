@@ -15,6 +15,7 @@
 #ifndef SIMGPU_EXECUTE_H
 #define SIMGPU_EXECUTE_H
 
+#include "Footprint.h"
 #include "Memory.h"
 #include "Program.h"
 #include "Race.h"
@@ -177,6 +178,7 @@ public:
   uint32_t LocalStride = 0;              ///< bytes of one thread
   std::vector<uint8_t> Parameters;
   std::vector<Allocation *> LastAllocation; ///< by program counter
+  Footprint Touched;                        ///< when the launch asks for it
 
   // Barriers.
   std::array<BlockBarrier, 16> Barriers;

@@ -123,6 +123,7 @@ static LaunchReport runGrid(const Launch &L, uint32_t HostThreads) {
   Schedule Order(Blocks, Seed);
   LaunchReport Report;
   std::map<std::pair<DiagnosticKind, uint32_t>, BlockRun::Found> Reports;
+  Footprint Touched;
   std::mutex Merge;
 
   auto work = [&] {
@@ -136,6 +137,8 @@ static LaunchReport runGrid(const Launch &L, uint32_t HostThreads) {
     countInstructions(L, Run, Run.Count);
     std::lock_guard<std::mutex> Guard(Merge);
     Report.Count.add(Run.Count);
+    if (L.Config.Options.RecordTouched)
+      Touched.add(Run.Touched);
     for (auto &[Key, Found] : Run.Reports) {
       auto [At, IsNew] = Reports.emplace(Key, Found);
       if (IsNew)
@@ -153,6 +156,8 @@ static LaunchReport runGrid(const Launch &L, uint32_t HostThreads) {
   work();
   for (std::thread &T : Others)
     T.join();
+
+  Report.Touched = Touched.ranges();
 
   std::vector<BlockRun::Found> Sorted;
   for (auto &[Key, Found] : Reports)

@@ -66,6 +66,14 @@ struct LaunchOptions {
   Checks Check;
   uint32_t MaxDiagnostics = 64;              ///< different ones
   uint64_t MaxWarpInstructions = 2000000000; ///< of one warp; then Limit
+  bool RecordTouched = false;                ///< fill LaunchReport::Touched
+};
+
+/// A range of global memory that a launch read, or wrote or updated.
+struct TouchedRange {
+  DeviceAddress Address;
+  uint64_t Bytes; ///< widened to whole words of four bytes
+  bool Written;
 };
 
 struct LaunchConfig {
@@ -80,6 +88,7 @@ struct LaunchConfig {
 struct LaunchReport {
   Counters Count;
   std::vector<Diagnostic> Diagnostics; ///< in the order of the schedule
+  std::vector<TouchedRange> Touched;   ///< when asked for; disjoint per kind
   bool ok() const { return Diagnostics.empty(); }
   bool fatal() const;
 };
