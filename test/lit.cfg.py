@@ -12,6 +12,11 @@ config.test_source_root = os.path.dirname(__file__)
 config.environment["PATH"] = os.pathsep.join(
     [config.h3_tools, config.llvm_tools, config.environment["PATH"]]
 )
+# Programs for GPUs run on the simulated one. Making them takes a CUDA toolkit.
+config.environment["H3_SIMGPU"] = os.path.join(config.build, "tools", "simgpu", "lib", "libcuda.so.1")
+toolkits = [os.environ.get("CUDA_HOME"), os.environ.get("CUDA_PATH"), "/usr/local/cuda"]
+if any(folder and os.path.exists(os.path.join(folder, "bin", "ptxas")) for folder in toolkits):
+    config.available_features.add("cuda-toolkit")
 if config.sanitized:
     config.available_features.add("sanitized")
 config.substitutions += [

@@ -32,7 +32,8 @@ def logits(program, ids, folder, **options):
     return np.load(folder / "out.npy")
 
 
-def greedy(program, ids, count, folder):
+def greedy(program, ids, count, folder, **options):
     np.save(folder / "ids.npy", ids.astype(np.int32))
-    run(program, "greedy", "--ids", folder / "ids.npy", "--genlen", count, "--out", folder / "out.npy")
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    run(program, "greedy", "--ids", folder / "ids.npy", "--genlen", count, "--out", folder / "out.npy", *flags)
     return np.load(folder / "out.npy")

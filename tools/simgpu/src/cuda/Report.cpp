@@ -1,0 +1,134 @@
+//===- Report.cpp - Everything that a run showed --------------------------===//
+
+#include "Report.h"
+
+#include <cstdio>
+
+using namespace simgpu;
+
+/// More different findings than this are dropped.
+static constexpr size_t MaxFindings = 1000;
+
+void Report::add(Finding F) {
+  for (Finding &Old : Findings) {
+    bool SameLine = F.Line != 0 && Old.Line == F.Line;
+    if (Old.Kind == F.Kind && Old.Kernel == F.Kernel &&
+        (SameLine || Old.Message == F.Message)) {
+      Old.Count += F.Count;
+      return;
+    }
+  }
+  if (Findings.size() < MaxFindings)
+    Findings.push_back(std::move(F));
+}
+
+void Report::add(const Diagnostic &D) {
+  add(Finding{name(D.Kind), D.str(), D.Kernel, D.Instruction, D.Line, D.Source,
+              D.Count});
+}
+
+void Report::addLaunch(const std::string &Kernel, const Counters &Count) {
+  Launches &L = Kernels[Kernel];
+  ++L.Number;
+  L.Count.add(Count);
+}
+
+//===----------------------------------------------------------------------===//
+// JSON
+//===----------------------------------------------------------------------===//
+
+static std::string quoted(const std::string &Text) {
+  std::string Result = "\"";
+  for (char C : Text) {
+    if (C == '"' || C == '\\')
+      Result += '\\';
+    if (static_cast<unsigned char>(C) >= 0x20) {
+      Result += C;
+      continue;
+    }
+    char Escape[8];
+    std::snprintf(Escape, sizeof(Escape), "\\u%04x", C);
+    Result += Escape;
+  }
+  return Result + "\"";
+}
+
+/// `Items` as a list, one item a line.
+static std::string list(const std::vector<std::string> &Items) {
+  std::string Result = "[";
+  for (size_t I = 0; I < Items.size(); ++I)
+    Result += (I ? ",\n    " : "\n    ") + Items[I];
+  return Result + (Items.empty() ? "]" : "\n  ]");
+}
+
+static std::string calls(const std::map<std::string, uint64_t> &Counts) {
+  std::vector<std::string> Items;
+  for (auto &[Name, Count] : Counts)
+    Items.push_back("{\"name\": " + quoted(Name) +
+                    ", \"calls\": " + std::to_string(Count) + "}");
+  return list(Items);
+}
+
+std::string Report::json(const Settings &S,
+                         const std::vector<Leak> &Live) const {
+  std::vector<std::string> FindingItems, LeakItems, KernelItems;
+  for (const Finding &F : Findings) {
+    std::string Item =
+        "{\"kind\": " + quoted(F.Kind) + ", \"message\": " + quoted(F.Message);
+    if (!F.Kernel.empty())
+      Item += ", \"kernel\": " + quoted(F.Kernel) +
+              ", \"line\": " + std::to_string(F.Line) +
+              ", \"instruction\": " + quoted(F.Instruction) +
+              ", \"source\": " + quoted(F.Source);
+    FindingItems.push_back(Item + ", \"count\": " + std::to_string(F.Count) +
+                           "}");
+  }
+  for (const auto *Some : {&Leaks, &Live})
+    for (const Leak &L : *Some)
+      LeakItems.push_back("{\"kind\": " + quoted(L.Kind) +
+                          ", \"origin\": " + quoted(L.Origin) +
+                          ", \"bytes\": " + std::to_string(L.Bytes) + "}");
+  uint64_t Number = 0;
+  for (auto &[Name, L] : Kernels) {
+    Number += L.Number;
+    KernelItems.push_back("{\"name\": " + quoted(Name) +
+                          ", \"launches\": " + std::to_string(L.Number) +
+                          ", \"counters\": " + L.Count.json() + "}");
+  }
+  return "{\n  \"device\": " + quoted(S.Arch->Product) +
+         ",\n  \"memory_bytes\": " + std::to_string(S.MemoryBytes) +
+         ",\n  \"seed\": " + std::to_string(S.Seed) +
+         ",\n  \"findings\": " + list(FindingItems) +
+         ",\n  \"leaks\": " + list(LeakItems) +
+         ",\n  \"unsupported_calls\": " + calls(Unsupported) +
+         ",\n  \"peak_bytes\": " + std::to_string(PeakBytes) +
+         ",\n  \"launches\": " + std::to_string(Number) +
+         ",\n  \"graph_launches\": " + std::to_string(GraphLaunches) +
+         ",\n  \"library_calls\": " + calls(LibraryCalls) +
+         ",\n  \"kernels\": " + list(KernelItems) + "\n}\n";
+}
+
+//===----------------------------------------------------------------------===//
+// Text
+//===----------------------------------------------------------------------===//
+
+std::string Report::text(const std::vector<Leak> &Live) const {
+  std::string Result;
+  auto line = [&](const std::string &Text) {
+    Result += "simgpu: " + Text + "\n";
+  };
+  for (const Finding &F : Findings) {
+    // A diagnostic says its kind itself.
+    std::string Text = F.Kernel.empty() ? F.Kind + ": " + F.Message : F.Message;
+    line(F.Count > 1 && F.Kernel.empty()
+             ? Text + " (" + std::to_string(F.Count) + " times)"
+             : Text);
+  }
+  for (const auto *Some : {&Leaks, &Live})
+    for (const Leak &L : *Some)
+      line("leak: " + L.Kind + " from " + L.Origin +
+           (L.Bytes ? ", " + std::to_string(L.Bytes) + " bytes" : ""));
+  for (auto &[Name, Count] : Unsupported)
+    line("not simulated: " + Name + ", " + std::to_string(Count) + " calls");
+  return Result;
+}
