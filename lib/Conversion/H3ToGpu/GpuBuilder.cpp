@@ -48,20 +48,13 @@ void GpuBuilder::stride(Value first, Value size, int64_t step,
   });
 }
 
-Value GpuBuilder::reduceWarp(Value value,
-                             function_ref<Value(Value, Value)> combine) {
+Value GpuBuilder::sumWarp(Value value) {
   for (int32_t distance = kWarpSize / 2; distance > 0; distance /= 2) {
     auto other = gpu::ShuffleOp::create(*this, value, distance, kWarpSize,
                                         gpu::ShuffleMode::XOR);
-    value = combine(value, other.getShuffleResult());
+    value = addf(value, other.getShuffleResult());
   }
   return value;
-}
-Value GpuBuilder::sumWarp(Value value) {
-  return reduceWarp(value, [&](Value a, Value b) { return addf(a, b); });
-}
-Value GpuBuilder::maxWarp(Value value) {
-  return reduceWarp(value, [&](Value a, Value b) { return maxf(a, b); });
 }
 
 Value GpuBuilder::sumBlock(Value value, Value partial) {

@@ -48,9 +48,8 @@ public:
     stride(thread(), size, threads, body);
   }
 
-  /// Sum or maximum over the lanes of a warp, in all of them.
+  /// The sum over the lanes of a warp, in all of them.
   Value sumWarp(Value value);
-  Value maxWarp(Value value);
   /// The sum over all threads, in all of them. `partial` is shared memory, one
   /// float for each warp, which nothing else uses since the last barrier.
   Value sumBlock(Value value, Value partial);
@@ -65,9 +64,6 @@ public:
   Value extract(Value vector, int64_t i);
 
 private:
-  Value reduceWarp(Value value,
-                   llvm::function_ref<Value(Value, Value)> combine);
-
   mlir::gpu::GPUFuncOp kernel;
 };
 
