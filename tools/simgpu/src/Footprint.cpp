@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 using namespace simgpu;
 
@@ -20,7 +21,11 @@ Footprint::Words &Footprint::create(const Allocation &A, bool Writes) {
   return W;
 }
 
-void Footprint::add(const Footprint &Other) {
+void Footprint::add(Footprint Other) {
+  if (Read.empty() && Written.empty()) {
+    std::swap(*this, Other);
+    return;
+  }
   for (bool Writes : {false, true})
     for (auto &[A, From] : Writes ? Other.Written : Other.Read) {
       Words &To = create(*A, Writes);

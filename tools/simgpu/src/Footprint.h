@@ -29,7 +29,7 @@ public:
     for (uint64_t I = First; I <= Last; ++I)
       W.Bits[I / 64] |= uint64_t(1) << (I % 64);
   }
-  void add(const Footprint &Other);
+  void add(Footprint Other);
   /// Maximal runs of touched words, in no particular order of allocations.
   std::vector<TouchedRange> ranges() const;
 

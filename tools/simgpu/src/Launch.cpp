@@ -138,7 +138,7 @@ static LaunchReport runGrid(const Launch &L, uint32_t HostThreads) {
     std::lock_guard<std::mutex> Guard(Merge);
     Report.Count.add(Run.Count);
     if (L.Config.Options.RecordTouched)
-      Touched.add(Run.Touched);
+      Touched.add(std::move(Run.Touched));
     for (auto &[Key, Found] : Run.Reports) {
       auto [At, IsNew] = Reports.emplace(Key, Found);
       if (IsNew)

@@ -237,20 +237,20 @@ CUresult simgpu::cuCtxSetCurrent(CUcontext Context) {
   return enter(Needs::Initialised, [&](Driver &D) {
     if (Context && !isContext(D, Context))
       return CUDA_ERROR_INVALID_CONTEXT;
-    auto &Stack = contextStack();
-    if (!Stack.empty())
-      Stack.pop_back();
+    unsigned &Depth = contextDepth();
+    if (Depth)
+      --Depth;
     if (Context)
-      Stack.push_back(Context);
+      ++Depth;
     return CUDA_SUCCESS;
   });
 }
 
 CUresult simgpu::cuCtxGetCurrent(CUcontext *Context) {
-  return enter(Needs::Initialised, [&](Driver &) {
+  return enter(Needs::Initialised, [&](Driver &D) {
     if (!Context)
       return CUDA_ERROR_INVALID_VALUE;
-    *Context = contextStack().empty() ? nullptr : contextStack().back();
+    *Context = contextDepth() ? &D.Primary : nullptr;
     return CUDA_SUCCESS;
   });
 }
@@ -259,19 +259,19 @@ CUresult simgpu::cuCtxPushCurrent_v2(CUcontext Context) {
   return enter(Needs::Initialised, [&](Driver &D) {
     if (!isContext(D, Context))
       return CUDA_ERROR_INVALID_CONTEXT;
-    contextStack().push_back(Context);
+    ++contextDepth();
     return CUDA_SUCCESS;
   });
 }
 
 CUresult simgpu::cuCtxPopCurrent_v2(CUcontext *Context) {
-  return enter(Needs::Initialised, [&](Driver &) {
-    auto &Stack = contextStack();
-    if (Stack.empty())
+  return enter(Needs::Initialised, [&](Driver &D) {
+    unsigned &Depth = contextDepth();
+    if (Depth == 0)
       return CUDA_ERROR_INVALID_CONTEXT;
     if (Context)
-      *Context = Stack.back();
-    Stack.pop_back();
+      *Context = &D.Primary;
+    --Depth;
     return CUDA_SUCCESS;
   });
 }

@@ -14,9 +14,9 @@ Driver &Driver::get() {
   return *Instance;
 }
 
-std::vector<Context *> &simgpu::contextStack() {
-  static thread_local std::vector<Context *> Stack;
-  return Stack;
+unsigned &simgpu::contextDepth() {
+  static thread_local unsigned Depth = 0;
+  return Depth;
 }
 
 std::string simgpu::hexAddress(uint64_t Value) {

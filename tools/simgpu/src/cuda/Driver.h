@@ -325,8 +325,9 @@ enum class Needs {
   Release, ///< the same, but done in spite of a sticky error, then returned
 };
 
-/// Contexts of this thread, the current one last.
-std::vector<Context *> &contextStack();
+/// How often the only context is on the stack of this thread. A plain number,
+/// because static objects call the driver when thread_local ones are gone.
+unsigned &contextDepth();
 /// Whether this thread is in a host function of a stream.
 bool isInHostFunction();
 
@@ -344,8 +345,7 @@ template <typename Fn> CUresult enter(Needs What, Fn Body) noexcept {
       return CUDA_ERROR_NOT_INITIALIZED;
     if (What == Needs::Initialised)
       return Body(D);
-    auto &Stack = contextStack();
-    if (Stack.empty() || !Stack.back())
+    if (contextDepth() == 0)
       return CUDA_ERROR_INVALID_CONTEXT;
     if (D.Primary.Retained == 0)
       return CUDA_ERROR_CONTEXT_IS_DESTROYED;

@@ -124,8 +124,7 @@ std::string simgpu::findPtx(const void *Image, unsigned Target,
   // Text may be shorter than a number, so bytes are compared one by one.
   const auto *Bytes = static_cast<const uint8_t *>(Image);
   auto startsWith = [&](const void *Magic) {
-    return std::memcmp(Bytes, Magic, 1) == 0 &&
-           std::strncmp(static_cast<const char *>(Image),
+    return std::strncmp(static_cast<const char *>(Image),
                         static_cast<const char *>(Magic), 4) == 0;
   };
   if (startsWith(&WrapperMagic)) {

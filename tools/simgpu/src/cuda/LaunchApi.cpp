@@ -145,7 +145,7 @@ static std::vector<TouchedRange> runLaunch(Driver &D, const KernelLaunch &L) {
   Config.ParameterBytes = L.Parameters.size();
   Config.Options.Seed = D.Env.Seed;
   Config.Options.Check = D.Env.Check;
-  Config.Options.RecordTouched = true;
+  Config.Options.RecordTouched = D.Env.Check.Races;
   auto Report = D.Gpu->launch(*L.Owner->Loaded, Name, Config);
   if (!Report) {
     D.Found.add("launch-refused", Report.message());

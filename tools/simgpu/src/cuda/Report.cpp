@@ -128,7 +128,17 @@ std::string Report::text(const std::vector<Leak> &Live) const {
     for (const Leak &L : *Some)
       line("leak: " + L.Kind + " from " + L.Origin +
            (L.Bytes ? ", " + std::to_string(L.Bytes) + " bytes" : ""));
-  for (auto &[Name, Count] : Unsupported)
-    line("not simulated: " + Name + ", " + std::to_string(Count) + " calls");
+  // Some libraries look up everything there is.
+  constexpr size_t MostLines = 20;
+  size_t Lines = 0;
+  for (auto &[Name, Count] : Unsupported) {
+    if (++Lines > MostLines)
+      break;
+    line("not simulated: " + Name + ", called or looked up " +
+         std::to_string(Count) + " times");
+  }
+  if (Lines > MostLines)
+    line("not simulated: " + std::to_string(Unsupported.size() - MostLines) +
+         " more, which the report names");
   return Result;
 }

@@ -20,8 +20,9 @@ static void *open(const char *Library) {
 }
 
 void *simgpu::lookupOrNull(const char *Library, const char *Name) {
-  static std::map<std::string, void *> Open;
-  void *&Handle = Open[Library];
+  // Never destroyed: static objects of tests call the driver at the end.
+  static auto *const Open = new std::map<std::string, void *>;
+  void *&Handle = (*Open)[Library];
   if (!Handle)
     Handle = open(Library);
   return Handle ? dlsym(Handle, Name) : nullptr;
