@@ -1,6 +1,7 @@
 """The lit suite: ops, passes and drivers checked on text, compiled programs on what they compute."""
 
 import os
+import shutil
 import sys
 
 import lit.formats
@@ -15,10 +16,8 @@ config.environment["PATH"] = os.pathsep.join(
 # Programs for GPUs run on the simulated one. Making them takes a CUDA toolkit.
 config.environment["H3_SIMGPU"] = os.path.join(config.build, "tools", "simgpu", "lib", "libcuda.so.1")
 toolkits = [os.environ.get("CUDA_HOME"), os.environ.get("CUDA_PATH"), "/usr/local/cuda"]
-if any(folder and os.path.exists(os.path.join(folder, "bin", "ptxas")) for folder in toolkits):
+if shutil.which("ptxas") or any(folder and os.path.exists(os.path.join(folder, "bin", "ptxas")) for folder in toolkits):
     config.available_features.add("cuda-toolkit")
-if config.sanitized:
-    config.available_features.add("sanitized")
 config.substitutions += [
     ("%python", sys.executable + " -B"),
     ("%golden", os.path.join(config.test_source_root, "golden")),

@@ -79,8 +79,8 @@ def build(args, folder):
     source.write_text(kernels(args.lengths, args.channels))
     run = lambda *command: subprocess.run([str(part) for part in command], check=True)
     run(args.build / "bin" / "h3-compile", source, "--emit", "obj", "-o", obj)
-    run("c++", "-shared", obj, "-o", shared)
-    run("c++", "-O3", "-march=native", "-std=c++17", f"-I{ROOT}/runtime/src", f"-I{ROOT}/runtime/include",
+    run(*args.cxx, "-shared", obj, "-o", shared)
+    run(*args.cxx, "-O3", "-march=native", "-std=c++17", f"-I{ROOT}/runtime/src", f"-I{ROOT}/runtime/include",
         ROOT / "benchmarks/conv/conv.cpp", args.build / "lib/libh3rt.a", "-lfftw3f", "-lfftw3", "-lkissfft-float",
         "-rdynamic", "-Wl,--undefined=h3rt_barrier", "-pthread", "-ldl", "-o", harness)
     return shared, harness
@@ -181,6 +181,7 @@ def main():
     parser.add_argument("--repeat", type=int, default=41, help="rounds at most; fewer for long inputs")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--svg", type=Path)
+    parser.add_argument("--cxx", type=str.split, default=["c++"], help="the C++ compiler, with the flags of libh3rt")
     parser.add_argument("--most", type=float, help="fail where a selected form takes more than this times the fastest")
     args = parser.parse_args()
     print(f"| rows | threads | {' | '.join(COLOURS)} | chunked, of its multiply-adds | fft against fftw "

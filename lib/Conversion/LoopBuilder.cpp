@@ -46,18 +46,18 @@ int64_t LoopBuilder::staticDim(Value buffer, int64_t i) {
   return cast<MemRefType>(buffer.getType()).getDimSize(i);
 }
 
-void LoopBuilder::loop(Value lower, Value upper,
+void LoopBuilder::loop(Value lower, Value upper, int64_t step,
                        function_ref<void(Value)> body) {
-  loop(lower, upper, ValueRange(), [&](Value iv, ValueRange) {
+  loop(lower, upper, step, ValueRange(), [&](Value iv, ValueRange) {
     body(iv);
     return SmallVector<Value>();
   });
 }
 
-SmallVector<Value> LoopBuilder::loop(Value lower, Value upper, ValueRange inits,
-                                     CarryBody body) {
+SmallVector<Value> LoopBuilder::loop(Value lower, Value upper, int64_t step,
+                                     ValueRange inits, CarryBody body) {
   auto loop = scf::ForOp::create(
-      *this, lower, upper, index(1), inits,
+      *this, lower, upper, index(step), inits,
       [&](OpBuilder &builder, Location loc, Value iv, ValueRange carried) {
         OpBuilder::InsertionGuard guard(*this);
         setInsertionPoint(builder.getInsertionBlock(),
@@ -106,6 +106,13 @@ Value LoopBuilder::divf(Value a, Value b) {
   return arith::DivFOp::create(*this, a, b);
 }
 Value LoopBuilder::negf(Value a) { return arith::NegFOp::create(*this, a); }
+std::pair<Value, Value> LoopBuilder::advanceMode(Value decayReal,
+                                                 Value decayImag, Value real,
+                                                 Value imag, Value input) {
+  Value turned = mulf(decayImag, imag);
+  Value scaled = input ? fma(decayReal, real, input) : mulf(decayReal, real);
+  return {subf(scaled, turned), fma(decayReal, imag, mulf(decayImag, real))};
+}
 Value LoopBuilder::gelu(Value x) {
   Value cube = mulf(mulf(x, x), x);
   Value inner = fma(constantLike(x, 0.044715f), cube, x);

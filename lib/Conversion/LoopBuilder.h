@@ -51,9 +51,17 @@ public:
   // them.
   using CarryBody =
       llvm::function_ref<llvm::SmallVector<Value>(Value, ValueRange)>;
-  void loop(Value lower, Value upper, llvm::function_ref<void(Value)> body);
+  void loop(Value lower, Value upper, llvm::function_ref<void(Value)> body) {
+    loop(lower, upper, 1, body);
+  }
   llvm::SmallVector<Value> loop(Value lower, Value upper, ValueRange inits,
-                                CarryBody body);
+                                CarryBody body) {
+    return loop(lower, upper, 1, inits, body);
+  }
+  void loop(Value lower, Value upper, int64_t step,
+            llvm::function_ref<void(Value)> body);
+  llvm::SmallVector<Value> loop(Value lower, Value upper, int64_t step,
+                                ValueRange inits, CarryBody body);
 
   void ifThen(Value condition, llvm::function_ref<void()> body);
   void ifElse(Value condition, llvm::function_ref<void()> then,
@@ -70,6 +78,10 @@ public:
   Value subf(Value a, Value b);
   Value divf(Value a, Value b);
   Value negf(Value a);
+  /// A mode of a diagonal SSM, real and imaginary part: x <- dA x + input,
+  /// where a null input is zero.
+  std::pair<Value, Value> advanceMode(Value decayReal, Value decayImag,
+                                      Value real, Value imag, Value input);
   /// x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))).
   Value gelu(Value x);
 };
@@ -90,6 +102,16 @@ Sequence loadSequence(LoopBuilder &b, OpTy op, Value sequence) {
     result.position = b.loadIndex(op.getPositions(), sequence);
   }
   return result;
+}
+
+/// The place of a row: its position in its sequence and that sequence's slot.
+struct RowPlace {
+  Value position, slot;
+};
+template <typename OpTy>
+RowPlace loadRowPlace(LoopBuilder &b, OpTy op, Value row) {
+  Sequence sequence = loadSequence(b, op, b.loadIndex(op.getSequences(), row));
+  return {b.add(sequence.position, b.sub(row, sequence.start)), sequence.slot};
 }
 
 } // namespace h3

@@ -76,7 +76,7 @@ Expected<bool> Stages::lowerBuffers(mlir::ModuleOp module) {
   if (options.stage == Stage::Linalg)
     return printLast(module);
   return options.target == TargetKind::Cpu ? lowerToVectors(module)
-                                       : lowerToGpu(module);
+                                           : lowerToGpu(module);
 }
 
 Expected<bool> Stages::lowerToVectors(mlir::ModuleOp module) {

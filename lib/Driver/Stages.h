@@ -17,13 +17,13 @@ protected:
   Stages(const CompileOptions &options, CpuTarget &target,
          llvm::raw_ostream &notes);
 
-  using Build = llvm::function_ref<void(mlir::OpPassManager &,
-                                        const PipelineOptions &)>;
+  using Build =
+      llvm::function_ref<void(mlir::OpPassManager &, const PipelineOptions &)>;
   /// Runs a pipeline; what it emits becomes the error.
   llvm::Error runPasses(mlir::ModuleOp module, Build build);
-  /// From layers on buffers to the LLVM dialect, and, for a GPU, the image of its
-  /// kernels. True where the wanted stage
-  /// lies on the way: it was written, and nothing is left to do.
+  /// From layers on buffers to the LLVM dialect, and, for a GPU, the image of
+  /// its kernels. True where the wanted stage lies on the way: it was written,
+  /// and nothing is left to do.
   llvm::Expected<bool> lowerBuffers(mlir::ModuleOp module);
   /// Writes a module as text.
   llvm::Error print(mlir::ModuleOp module);

@@ -99,13 +99,8 @@ private:
     if (op.getForm() != Form::Fft)
       return;
     OpBuilder builder(op);
-    auto type = cast<RankedTensorType>(op.getModes().getType());
-    // As long as the transform: there may be more rows than `rows`.
-    int64_t n = getRingLength(length);
-    Value kernel = DiagKernelOp::create(builder, op.getLoc(),
-                                        type.clone({n, heads}), op.getModes());
-    op.getSpectrumMutable().assign(
-        createSpectrum(builder, op.getLoc(), kernel, Value(), n, lanes));
+    op.getSpectrumMutable().assign(createDiagSpectrum(
+        builder, op.getLoc(), op.getModes(), getRingLength(length), lanes));
   }
 
   void select(MixerOp op) {

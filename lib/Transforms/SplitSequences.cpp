@@ -61,11 +61,9 @@ private:
     if (rows >= length)
       return;
     OpBuilder builder(op);
-    Value shorter = DiagKernelOp::create(
-        builder, op.getLoc(), type.clone({rows, heads}), op.getModes());
-    int64_t lanes = spectrum.getType().getDimSize(3);
     op.getSpectrumMutable().assign(
-        createSpectrum(builder, op.getLoc(), shorter, Value(), rows, lanes));
+        createDiagSpectrum(builder, op.getLoc(), op.getModes(), rows,
+                           spectrum.getType().getDimSize(3)));
     std::string text =
         llvm::formatv("blocks of {0} rows, which pass on their state", rows);
     remark::passed(op.getLoc(), remark::RemarkOpts::name("split").category(

@@ -32,7 +32,6 @@ Expected<CudaDriver> CudaDriver::load(const std::string &Path) {
   H3RT_FIND(cuGetErrorString);
   H3RT_FIND(cuDeviceGetCount);
   H3RT_FIND(cuDeviceGet);
-  H3RT_FIND(cuDeviceGetName);
   H3RT_FIND(cuDevicePrimaryCtxRetain);
   H3RT_FIND(cuDevicePrimaryCtxRelease_v2);
   H3RT_FIND(cuCtxSetCurrent);

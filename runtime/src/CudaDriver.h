@@ -35,7 +35,6 @@ struct CudaDriver {
   CuResult (*cuGetErrorString)(CuResult, const char **);
   CuResult (*cuDeviceGetCount)(int *);
   CuResult (*cuDeviceGet)(CuDevice *, int Ordinal);
-  CuResult (*cuDeviceGetName)(char *, int Length, CuDevice);
   CuResult (*cuDevicePrimaryCtxRetain)(CuHandle *Context, CuDevice);
   CuResult (*cuDevicePrimaryCtxRelease_v2)(CuDevice);
   CuResult (*cuCtxSetCurrent)(CuHandle Context);

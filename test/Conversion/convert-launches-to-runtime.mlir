@@ -4,6 +4,7 @@
 // RUN: not h3-opt %t/few.mlir --h3-convert-launches-to-runtime 2>&1 | FileCheck %s --check-prefix=UNTHREADED
 // RUN: not h3-opt %t/scalar.mlir --h3-distribute-threads --h3-convert-launches-to-runtime 2>&1 | FileCheck %s --check-prefix=SCALAR
 
+// RUN: h3-opt %t/shapes.mlir --h3-distribute-threads --h3-convert-launches-to-runtime -split-input-file -verify-diagnostics
 // UNTHREADED: error: h3-convert-launches-to-runtime expects launches in functions with the arguments of h3-distribute-threads
 // SCALAR: error: h3-convert-launches-to-runtime expects kernel arguments that are memrefs, found 'index'
 
@@ -44,7 +45,89 @@ module attributes {gpu.container_module} {
     }
   }
   func.func @step(%n: index) {
-    gpu.launch_func @kernels::@one blocks in (%n, %n, %n) threads in (%n, %n, %n) args(%n : index)
+    %c1 = arith.constant 1 : index
+    gpu.launch_func @kernels::@one blocks in (%n, %n, %c1) threads in (%n, %c1, %c1) args(%n : index)
+    return
+  }
+}
+
+//--- shapes.mlir
+// The runtime's call has two dimensions of blocks and one of threads, and nothing
+// else: a third, a second, shared memory or an order would be lost.
+module attributes {gpu.container_module} {
+  gpu.module @kernels {
+    gpu.func @none() kernel {
+      gpu.return
+    }
+  }
+  func.func @step(%n: index, %bytes: i32) {
+    %c1 = arith.constant 1 : index
+    // expected-error @below {{h3-convert-launches-to-runtime expects a grid of two dimensions, blocks of one, no dynamic shared memory and no async tokens}}
+    gpu.launch_func @kernels::@none blocks in (%n, %n, %n) threads in (%n, %c1, %c1)
+    return
+  }
+}
+
+// -----
+
+module attributes {gpu.container_module} {
+  gpu.module @kernels {
+    gpu.func @none() kernel {
+      gpu.return
+    }
+  }
+  func.func @step(%n: index, %bytes: i32) {
+    %c1 = arith.constant 1 : index
+    // expected-error @below {{h3-convert-launches-to-runtime expects a grid of two dimensions, blocks of one, no dynamic shared memory and no async tokens}}
+    gpu.launch_func @kernels::@none blocks in (%n, %n, %c1) threads in (%n, %n, %c1)
+    return
+  }
+}
+
+// -----
+
+module attributes {gpu.container_module} {
+  gpu.module @kernels {
+    gpu.func @none() kernel {
+      gpu.return
+    }
+  }
+  func.func @step(%n: index, %bytes: i32) {
+    %c1 = arith.constant 1 : index
+    // expected-error @below {{h3-convert-launches-to-runtime expects a grid of two dimensions, blocks of one, no dynamic shared memory and no async tokens}}
+    gpu.launch_func @kernels::@none blocks in (%n, %n, %c1) threads in (%n, %c1, %n)
+    return
+  }
+}
+
+// -----
+
+module attributes {gpu.container_module} {
+  gpu.module @kernels {
+    gpu.func @none() kernel {
+      gpu.return
+    }
+  }
+  func.func @step(%n: index, %bytes: i32) {
+    %c1 = arith.constant 1 : index
+    // expected-error @below {{h3-convert-launches-to-runtime expects a grid of two dimensions, blocks of one, no dynamic shared memory and no async tokens}}
+    gpu.launch_func @kernels::@none blocks in (%n, %n, %c1) threads in (%n, %c1, %c1) dynamic_shared_memory_size %bytes
+    return
+  }
+}
+
+// -----
+
+module attributes {gpu.container_module} {
+  gpu.module @kernels {
+    gpu.func @none() kernel {
+      gpu.return
+    }
+  }
+  func.func @step(%n: index, %bytes: i32) {
+    %c1 = arith.constant 1 : index
+    // expected-error @below {{h3-convert-launches-to-runtime expects a grid of two dimensions, blocks of one, no dynamic shared memory and no async tokens}}
+    %token = gpu.launch_func async @kernels::@none blocks in (%n, %n, %c1) threads in (%n, %c1, %c1)
     return
   }
 }
@@ -123,7 +206,8 @@ module attributes {gpu.container_module} {
   }
   func.func @step(%x: memref<?xf32>, %n: index) {
     %view = memref.reinterpret_cast %x to offset: [%n], sizes: [%n], strides: [2] : memref<?xf32> to memref<?xf32, strided<[2], offset: ?>>
-    gpu.launch_func @kernels::@one blocks in (%n, %n, %n) threads in (%n, %n, %n) args(%view : memref<?xf32, strided<[2], offset: ?>>)
+    %c1 = arith.constant 1 : index
+    gpu.launch_func @kernels::@one blocks in (%n, %n, %c1) threads in (%n, %c1, %c1) args(%view : memref<?xf32, strided<[2], offset: ?>>)
     return
   }
 }

@@ -30,6 +30,17 @@ inline mlir::Value createSpectrum(mlir::OpBuilder &builder, mlir::Location loc,
                                 kernel, reversed);
 }
 
+/// The spectrum of a diagonal SSM's kernel, as long as the transform: sequences
+/// may be longer.
+inline mlir::Value createDiagSpectrum(mlir::OpBuilder &builder,
+                                      mlir::Location loc, mlir::Value modes,
+                                      int64_t n, int64_t lanes) {
+  auto type = llvm::cast<mlir::RankedTensorType>(modes.getType());
+  mlir::Value kernel = DiagKernelOp::create(
+      builder, loc, type.clone({n, type.getDimSize(2)}), modes);
+  return createSpectrum(builder, loc, kernel, mlir::Value(), n, lanes);
+}
+
 } // namespace h3
 
 #endif // H3_TRANSFORMS_WEIGHTFUNCTIONS_H

@@ -16,16 +16,6 @@ using namespace h3;
 
 namespace {
 
-/// The place of a row: its position in its sequence and that sequence's slot.
-struct RowPlace {
-  Value position, slot;
-};
-template <typename OpTy>
-RowPlace loadRowPlace(GpuBuilder &b, OpTy op, Value row) {
-  Sequence sequence = loadSequence(b, op, b.loadIndex(op.getSequences(), row));
-  return {b.add(sequence.position, b.sub(row, sequence.start)), sequence.slot};
-}
-
 /// Feature `m` of the head whose features begin at `column` of `qkv`, rotated
 /// by halves where it is among the first ones.
 Value loadRotated(GpuBuilder &b, Value qkv, Value row, Value column, Value m,
@@ -34,24 +24,21 @@ Value loadRotated(GpuBuilder &b, Value qkv, Value row, Value column, Value m,
   if (!rotary)
     return plain;
   int64_t half = b.staticDim(rotary, 0);
-  auto branch = scf::IfOp::create(b, b.getF32Type(),
-                                  b.isBelow(m, b.index(2 * half)), true);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(branch.thenBlock());
-  Value isFirst = b.isBelow(m, b.index(half));
-  Value pair = b.rem(m, half);
-  Value mate = b.select(isFirst, b.add(pair, half), pair);
-  Value integer = arith::IndexCastOp::create(b, b.getI64Type(), position);
-  Value real = arith::SIToFPOp::create(b, b.getF32Type(), integer);
-  Value angle = b.mulf(real, b.loadScalar(rotary, pair));
-  Value cosine = math::CosOp::create(b, angle);
-  Value sine = math::SinOp::create(b, angle);
-  Value other = b.loadScalar(qkv, {row, b.add(column, mate)});
-  Value turned = b.select(isFirst, b.negf(sine), sine);
-  scf::YieldOp::create(b, b.addf(b.mulf(plain, cosine), b.mulf(other, turned)));
-  b.setInsertionPointToStart(branch.elseBlock());
-  scf::YieldOp::create(b, plain);
-  return branch.getResult(0);
+  auto rotate = [&]() -> Value {
+    Value isFirst = b.isBelow(m, b.index(half));
+    Value pair = b.rem(m, half);
+    Value mate = b.select(isFirst, b.add(pair, half), pair);
+    Value integer = arith::IndexCastOp::create(b, b.getI64Type(), position);
+    Value real = arith::SIToFPOp::create(b, b.getF32Type(), integer);
+    Value angle = b.mulf(real, b.loadScalar(rotary, pair));
+    Value cosine = math::CosOp::create(b, angle);
+    Value sine = math::SinOp::create(b, angle);
+    Value other = b.loadScalar(qkv, {row, b.add(column, mate)});
+    Value turned = b.select(isFirst, b.negf(sine), sine);
+    return b.addf(b.mulf(plain, cosine), b.mulf(other, turned));
+  };
+  return b.choose(b.isBelow(m, b.index(2 * half)), rotate,
+                  [&] { return plain; });
 }
 
 struct CacheKeysKernel final : KernelLowering<CacheKeysOp> {
@@ -99,7 +86,7 @@ struct AttentionKernel final : KernelLowering<AttentionOp> {
     SmallVector<Value> inits{b.f32(-std::numeric_limits<float>::infinity()),
                              b.f32(0)};
     inits.append(query.size(), b.f32(0));
-    SmallVector<Value> own = b.stride(
+    SmallVector<Value> own = b.loop(
         b.warp(), b.add(place.position, 1), b.countWarps(), inits,
         [&](Value position, ValueRange carried) {
           auto load = [&](int64_t kind) {
@@ -133,17 +120,10 @@ private:
     SmallVector<Value> collect(function_ref<Value(Value)> load) {
       SmallVector<Value> values;
       forEach([&](Value m, Value exists) {
-        if (!exists) {
-          values.push_back(load(m));
-          return;
-        }
-        auto branch = scf::IfOp::create(b, b.getF32Type(), exists, true);
-        OpBuilder::InsertionGuard guard(b);
-        b.setInsertionPointToStart(branch.thenBlock());
-        scf::YieldOp::create(b, load(m));
-        b.setInsertionPointToStart(branch.elseBlock());
-        scf::YieldOp::create(b, b.f32(0));
-        values.push_back(branch.getResult(0));
+        values.push_back(exists ? b.choose(
+                                      exists, [&] { return load(m); },
+                                      [&] { return b.f32(0); })
+                                : load(m));
       });
       return values;
     }

@@ -27,27 +27,6 @@ Value GpuBuilder::shared(ArrayRef<int64_t> shape) {
 
 void GpuBuilder::barrier() { gpu::BarrierOp::create(*this); }
 
-SmallVector<Value> GpuBuilder::stride(Value first, Value size, int64_t step,
-                                      ValueRange inits, CarryBody body) {
-  auto loop = scf::ForOp::create(
-      *this, first, size, index(step), inits,
-      [&](OpBuilder &builder, Location, Value iv, ValueRange carried) {
-        OpBuilder::InsertionGuard guard(*this);
-        setInsertionPoint(builder.getInsertionBlock(),
-                          builder.getInsertionPoint());
-        scf::YieldOp::create(*this, body(iv, carried));
-      });
-  return SmallVector<Value>(loop.getResults());
-}
-
-void GpuBuilder::stride(Value first, Value size, int64_t step,
-                        function_ref<void(Value)> body) {
-  stride(first, size, step, ValueRange(), [&](Value iv, ValueRange) {
-    body(iv);
-    return SmallVector<Value>();
-  });
-}
-
 Value GpuBuilder::sumWarp(Value value) {
   for (int32_t distance = kWarpSize / 2; distance > 0; distance /= 2) {
     auto other = gpu::ShuffleOp::create(*this, value, distance, kWarpSize,
@@ -69,6 +48,28 @@ Value GpuBuilder::sumBlock(Value value, Value partial) {
 
 Value GpuBuilder::isBelow(Value a, Value b) {
   return arith::CmpIOp::create(*this, arith::CmpIPredicate::ult, a, b);
+}
+Value GpuBuilder::isBoth(Value a, Value b) {
+  return arith::AndIOp::create(*this, a, b);
+}
+Value GpuBuilder::choose(Value condition, function_ref<Value()> then,
+                         function_ref<Value()> otherwise) {
+  auto branch = scf::IfOp::create(*this, getF32Type(), condition, true);
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(branch.thenBlock());
+  scf::YieldOp::create(*this, then());
+  setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(*this, otherwise());
+  return branch.getResult(0);
+}
+Value GpuBuilder::loadIf(Value exists, Value buffer, ValueRange indices) {
+  return choose(
+      exists, [&] { return loadScalar(buffer, indices); },
+      [&] { return f32(0); });
+}
+void GpuBuilder::storeIf(Value exists, Value value, Value buffer,
+                         ValueRange indices) {
+  ifThen(exists, [&] { storeScalar(value, buffer, indices); });
 }
 Value GpuBuilder::select(Value condition, Value a, Value b) {
   return arith::SelectOp::create(*this, condition, a, b);

@@ -38,14 +38,9 @@ public:
   /// Waits for all threads of the block; what they wrote is seen by all.
   void barrier();
 
-  /// Runs `body` for `first`, `first + step`, .. below `size`, carrying values.
-  llvm::SmallVector<Value> stride(Value first, Value size, int64_t step,
-                                  ValueRange inits, CarryBody body);
-  void stride(Value first, Value size, int64_t step,
-              llvm::function_ref<void(Value)> body);
   /// Shares `size` indices out to the threads of the block.
   void shareOut(Value size, llvm::function_ref<void(Value)> body) {
-    stride(thread(), size, threads, body);
+    loop(thread(), size, threads, body);
   }
 
   /// The sum over the lanes of a warp, in all of them.
@@ -55,7 +50,14 @@ public:
   Value sumBlock(Value value, Value partial);
 
   Value isBelow(Value a, Value b);
+  Value isBoth(Value a, Value b);
   Value select(Value condition, Value a, Value b);
+  /// A float that only one of two branches computes.
+  Value choose(Value condition, llvm::function_ref<Value()> then,
+               llvm::function_ref<Value()> otherwise);
+  /// An element where `exists`, else zero; and a store where it does.
+  Value loadIf(Value exists, Value buffer, ValueRange indices);
+  void storeIf(Value exists, Value value, Value buffer, ValueRange indices);
   Value maxf(Value a, Value b);
   Value exp(Value x);
 

@@ -39,7 +39,25 @@ struct ConvertH3ToGpu final : h3::impl::ConvertH3ToGpuBase<ConvertH3ToGpu> {
       return WalkResult::interrupt();
     });
     if (left.wasInterrupted())
-      signalPassFailure();
+      return signalPassFailure();
+    getOperation().walk([&](gpu::GPUFuncOp kernel) {
+      if (failed(checkSharedMemory(kernel)))
+        signalPassFailure();
+    });
+  }
+
+private:
+  /// What is declared statically must fit what every GPU has.
+  static LogicalResult checkSharedMemory(gpu::GPUFuncOp kernel) {
+    constexpr int64_t most = 48 * 1024;
+    int64_t bytes = 0;
+    for (BlockArgument memory : kernel.getWorkgroupAttributions())
+      bytes += cast<MemRefType>(memory.getType()).getNumElements() *
+               int64_t(sizeof(float));
+    if (bytes <= most)
+      return success();
+    return kernel.emitError("h3-convert-to-gpu: the layer needs ")
+           << bytes << " bytes of shared memory, a block has " << most;
   }
 };
 

@@ -59,7 +59,7 @@ private:
     for (int64_t i = 0; i < size; ++i)
       places.push_back(b.min(b.add(first, i), last));
     Value lane = b.lane();
-    sums = b.stride(
+    sums = b.loop(
         b.mul(lane, width), b.index(inputs), kWarpSize * width, sums,
         [&](Value k, ValueRange carried) {
           SmallVector<Value> next(carried);
@@ -76,8 +76,8 @@ private:
     for (int64_t i = 1; i < size; ++i)
       mine = b.select(b.isEqual(lane, i), b.sumWarp(sums[i]), mine);
     Value row = b.add(first, lane);
-    Value isMine = arith::AndIOp::create(b, b.isBelow(lane, b.index(size)),
-                                         b.isBelow(row, rows));
+    Value isMine =
+        b.isBoth(b.isBelow(lane, b.index(size)), b.isBelow(row, rows));
     b.ifThen(isMine, [&] { emitEpilogue(op, b, mine, row, feature); });
   }
 

@@ -63,11 +63,11 @@ struct LayerNormKernel final : KernelLowering<LayerNormOp> {
     Value sums = b.shared({b.countWarps()}),
           squares = b.shared({b.countWarps()});
     auto sumRow = [&](Value partial, function_ref<Value(Value, Value)> add) {
-      Value sum = b.stride(b.thread(), channels, b.threads, b.f32(0),
-                           [&](Value c, ValueRange carried) {
-                             Value value = b.loadScalar(x, {row, c});
-                             return SmallVector<Value>{add(value, carried[0])};
-                           })[0];
+      Value sum = b.loop(b.thread(), channels, b.threads, b.f32(0),
+                         [&](Value c, ValueRange carried) {
+                           Value value = b.loadScalar(x, {row, c});
+                           return SmallVector<Value>{add(value, carried[0])};
+                         })[0];
       return b.divf(b.sumBlock(sum, partial), count);
     };
     Value mean = sumRow(

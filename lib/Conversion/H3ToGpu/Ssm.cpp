@@ -29,26 +29,6 @@ struct LaneChannel {
   }
 };
 
-Value both(GpuBuilder &b, Value x, Value y) {
-  return arith::AndIOp::create(b, x, y);
-}
-
-/// An element where `exists`, else zero.
-Value loadIf(GpuBuilder &b, Value exists, Value buffer, ValueRange indices) {
-  auto branch = scf::IfOp::create(b, b.getF32Type(), exists, true);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(branch.thenBlock());
-  scf::YieldOp::create(b, b.loadScalar(buffer, indices));
-  b.setInsertionPointToStart(branch.elseBlock());
-  scf::YieldOp::create(b, b.f32(0));
-  return branch.getResult(0);
-}
-
-void storeIf(GpuBuilder &b, Value exists, Value value, Value buffer,
-             ValueRange indices) {
-  b.ifThen(exists, [&] { b.storeScalar(value, buffer, indices); });
-}
-
 /// The shift SSM of a block's channels.
 class ShiftRing {
 public:
@@ -59,17 +39,17 @@ public:
         state(state), lane(lane), sequence(sequence),
         ring(b.shared({size, kWarpSize})),
         taps(b.shared({numTaps, kWarpSize})) {
-    this->skip = loadIf(b, lane.exists, skip, lane.channel);
-    b.stride(b.warp(), b.index(numTaps), kWarps, [&](Value n) {
-      b.storeScalar(loadIf(b, lane.exists, taps, {n, lane.channel}), this->taps,
+    this->skip = b.loadIf(lane.exists, skip, lane.channel);
+    b.loop(b.warp(), b.index(numTaps), kWarps, [&](Value n) {
+      b.storeScalar(b.loadIf(lane.exists, taps, {n, lane.channel}), this->taps,
                     {n, b.lane()});
     });
     // The input at position q stands at q mod N in the state; row r of the step
     // will stand at N - 1 + r in the ring, those before it below.
-    b.stride(b.warp(), b.index(numTaps - 1), kWarps, [&](Value i) {
+    b.loop(b.warp(), b.index(numTaps - 1), kWarps, [&](Value i) {
       Value place = b.rem(b.add(b.add(sequence.position, i), 1), numTaps);
-      Value before = state ? loadIf(b, lane.exists, state,
-                                    {sequence.slot, place, lane.channel})
+      Value before = state ? b.loadIf(lane.exists, state,
+                                      {sequence.slot, place, lane.channel})
                            : b.f32(0);
       b.storeScalar(before, ring, {i, b.lane()});
     });
@@ -77,9 +57,8 @@ public:
 
   /// Takes in rows `row .. row + count - 1`; to be followed by a barrier.
   void load(Value row, Value count) {
-    b.stride(b.warp(), count, kWarps, [&](Value i) {
-      Value value =
-          loadIf(b, lane.exists, input, {b.add(row, i), lane.channel});
+    b.loop(b.warp(), count, kWarps, [&](Value i) {
+      Value value = b.loadIf(lane.exists, input, {b.add(row, i), lane.channel});
       b.storeScalar(value, ring, {getPlace(row, i), b.lane()});
     });
   }
@@ -104,14 +83,14 @@ public:
       return;
     Value count = b.sub(sequence.end, sequence.start);
     Value kept = b.min(count, b.index(numTaps));
-    b.stride(
-        b.add(b.sub(sequence.end, kept), b.warp()), sequence.end, kWarps,
-        [&](Value row) {
-          Value position = b.add(sequence.position, b.sub(row, sequence.start));
-          storeIf(b, lane.exists,
-                  loadIf(b, lane.exists, input, {row, lane.channel}), state,
-                  {sequence.slot, b.rem(position, numTaps), lane.channel});
-        });
+    b.loop(b.add(b.sub(sequence.end, kept), b.warp()), sequence.end, kWarps,
+           [&](Value row) {
+             Value position =
+                 b.add(sequence.position, b.sub(row, sequence.start));
+             b.storeIf(lane.exists,
+                       b.loadIf(lane.exists, input, {row, lane.channel}), state,
+                       {sequence.slot, b.rem(position, numTaps), lane.channel});
+           });
   }
 
 private:
@@ -139,16 +118,16 @@ public:
       : b(b), numModes(b.staticDim(modes, 1)), state(state), lane(lane),
         sequence(sequence), inputs(b.shared({kTileRows, kWarpSize})),
         partial(b.shared({kWarps, kTileRows, kWarpSize})) {
-    this->skip = loadIf(b, head.exists, skip, head.channel);
+    this->skip = b.loadIf(head.exists, skip, head.channel);
     for (int64_t first = 0; first < numModes; first += kWarps) {
       Value mode = b.add(b.warp(), first);
       Value exists = lane.exists;
       if (first + kWarps > numModes)
-        exists = both(b, exists, b.isBelow(mode, b.index(numModes)));
+        exists = b.isBoth(exists, b.isBelow(mode, b.index(numModes)));
       own.push_back({mode, exists, {}});
       for (int64_t kind = 0; kind < 4; ++kind)
         own.back().parameters.push_back(
-            loadIf(b, exists, modes, {b.index(kind), mode, head.channel}));
+            b.loadIf(exists, modes, {b.index(kind), mode, head.channel}));
     }
   }
 
@@ -158,7 +137,7 @@ public:
     for (Mode &mode : own)
       for (int64_t part : {0, 1})
         states.push_back(
-            state ? loadIf(b, mode.exists, state, getPlace(mode, part))
+            state ? b.loadIf(mode.exists, state, getPlace(mode, part))
                   : b.f32(0));
     return states;
   }
@@ -166,8 +145,8 @@ public:
     for (auto [i, mode] : llvm::enumerate(own))
       for (int64_t part : {0, 1})
         if (state)
-          storeIf(b, mode.exists, states[2 * i + part], state,
-                  getPlace(mode, part));
+          b.storeIf(mode.exists, states[2 * i + part], state,
+                    getPlace(mode, part));
   }
 
   /// Input `i` of the tile.
@@ -180,11 +159,8 @@ public:
       Value u = b.loadScalar(inputs, {i, b.lane()}), sum = b.f32(0);
       SmallVector<Value> next;
       for (auto [k, mode] : llvm::enumerate(own)) {
-        Value decayReal = mode.parameters[0], decayImag = mode.parameters[1];
-        Value turned = b.mulf(decayImag, x[2 * k + 1]);
-        Value real = b.subf(b.fma(decayReal, x[2 * k], u), turned);
-        Value imag =
-            b.fma(decayReal, x[2 * k + 1], b.mulf(decayImag, x[2 * k]));
+        auto [real, imag] = b.advanceMode(
+            mode.parameters[0], mode.parameters[1], x[2 * k], x[2 * k + 1], u);
         sum = b.fma(mode.parameters[2], real, sum);
         sum = b.fma(mode.parameters[3], imag, sum); // -Im w
         next.append({real, imag});
@@ -225,21 +201,25 @@ private:
 SmallVector<Value>
 loopTiles(GpuBuilder &b, const Sequence &sequence, ValueRange inits,
           function_ref<SmallVector<Value>(Value, Value, ValueRange)> body) {
-  return b.stride(sequence.start, sequence.end, kTileRows, inits,
-                  [&](Value row, ValueRange carried) {
-                    Value left = b.sub(sequence.end, row);
-                    Value count = b.min(left, b.index(kTileRows));
-                    return body(row, count, carried);
-                  });
+  return b.loop(sequence.start, sequence.end, kTileRows, inits,
+                [&](Value row, ValueRange carried) {
+                  Value left = b.sub(sequence.end, row);
+                  Value count = b.min(left, b.index(kTileRows));
+                  return body(row, count, carried);
+                });
+}
+
+/// A block for 32 channels of `rows` and each sequence.
+Grid getChannelGrid(LoopBuilder &b, Value rows, Value starts) {
+  int64_t blocks = llvm::divideCeil(b.staticDim(rows, 1), kWarpSize);
+  return {b.index(blocks), b.countSequences(starts)};
 }
 
 struct ShiftSsmKernel final : KernelLowering<ShiftSsmOp> {
   using KernelLowering::KernelLowering;
 
   Grid getGrid(ShiftSsmOp op, LoopBuilder &b) const override {
-    int64_t channels = b.staticDim(op.getInput(), 1);
-    return {b.index(llvm::divideCeil(channels, kWarpSize)),
-            b.countSequences(op.getStarts())};
+    return getChannelGrid(b, op.getInput(), op.getStarts());
   }
   void emit(ShiftSsmOp op, GpuBuilder &b) const override {
     int64_t channels = b.staticDim(op.getInput(), 1);
@@ -250,9 +230,9 @@ struct ShiftSsmKernel final : KernelLowering<ShiftSsmOp> {
     loopTiles(b, sequence, {}, [&](Value row, Value count, ValueRange) {
       shift.load(row, count);
       b.barrier();
-      b.stride(b.warp(), count, kWarps, [&](Value i) {
-        storeIf(b, lane.exists, shift.apply(row, i), op.getOutput(),
-                {b.add(row, i), lane.channel});
+      b.loop(b.warp(), count, kWarps, [&](Value i) {
+        b.storeIf(lane.exists, shift.apply(row, i), op.getOutput(),
+                  {b.add(row, i), lane.channel});
       });
       b.barrier();
       return SmallVector<Value>();
@@ -285,16 +265,16 @@ struct DiagSsmKernel final : KernelLowering<DiagSsmOp> {
     SmallVector<Value> states =
         loopTiles(b, sequence, diag.loadStates(),
                   [&](Value row, Value count, ValueRange x) {
-                    b.stride(b.warp(), count, kWarps, [&](Value i) {
-                      diag.setInput(i, loadIf(b, lane.exists, op.getInput(),
-                                              {b.add(row, i), lane.channel}));
+                    b.loop(b.warp(), count, kWarps, [&](Value i) {
+                      diag.setInput(i, b.loadIf(lane.exists, op.getInput(),
+                                                {b.add(row, i), lane.channel}));
                     });
                     b.barrier();
                     SmallVector<Value> next = diag.apply(count, x);
                     b.barrier();
-                    b.stride(b.warp(), count, kWarps, [&](Value i) {
-                      storeIf(b, lane.exists, diag.getOutput(i), op.getOutput(),
-                              {b.add(row, i), lane.channel});
+                    b.loop(b.warp(), count, kWarps, [&](Value i) {
+                      b.storeIf(lane.exists, diag.getOutput(i), op.getOutput(),
+                                {b.add(row, i), lane.channel});
                     });
                     // Rows of the next tile go to the same warps, sums behind a
                     // barrier.
@@ -323,9 +303,7 @@ struct MixerKernel final : KernelLowering<MixerOp> {
     return success();
   }
   Grid getGrid(MixerOp op, LoopBuilder &b) const override {
-    int64_t channels = b.staticDim(op.getQueries(), 1);
-    return {b.index(llvm::divideCeil(channels, kWarpSize)),
-            b.countSequences(op.getStarts())};
+    return getChannelGrid(b, op.getQueries(), op.getStarts());
   }
   void emit(MixerOp op, GpuBuilder &b) const override {
     int64_t channels = b.staticDim(op.getQueries(), 1);
@@ -336,24 +314,24 @@ struct MixerKernel final : KernelLowering<MixerOp> {
     DiagModes diag(b, op.getModes(), op.getSkip(), op.getDiagState(), lane,
                    lane, sequence);
     auto loadRow = [&](Value buffer, Value row) {
-      return loadIf(b, lane.exists, buffer, {row, lane.channel});
+      return b.loadIf(lane.exists, buffer, {row, lane.channel});
     };
     SmallVector<Value> states =
         loopTiles(b, sequence, diag.loadStates(),
                   [&](Value row, Value count, ValueRange x) {
                     shift.load(row, count);
                     b.barrier();
-                    b.stride(b.warp(), count, kWarps, [&](Value i) {
+                    b.loop(b.warp(), count, kWarps, [&](Value i) {
                       Value value = loadRow(op.getValues(), b.add(row, i));
                       diag.setInput(i, b.mulf(shift.apply(row, i), value));
                     });
                     b.barrier();
                     SmallVector<Value> next = diag.apply(count, x);
                     b.barrier();
-                    b.stride(b.warp(), count, kWarps, [&](Value i) {
+                    b.loop(b.warp(), count, kWarps, [&](Value i) {
                       Value query = loadRow(op.getQueries(), b.add(row, i));
-                      storeIf(b, lane.exists, b.mulf(query, diag.getOutput(i)),
-                              op.getOutput(), {b.add(row, i), lane.channel});
+                      b.storeIf(lane.exists, b.mulf(query, diag.getOutput(i)),
+                                op.getOutput(), {b.add(row, i), lane.channel});
                     });
                     return next;
                   });

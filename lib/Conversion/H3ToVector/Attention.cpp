@@ -16,16 +16,6 @@ using namespace h3;
 
 namespace {
 
-/// The place of a row: its position in its sequence and that sequence's slot.
-struct RowPlace {
-  Value position, slot;
-};
-template <typename OpTy>
-RowPlace loadRowPlace(KernelBuilder &b, OpTy op, Value row) {
-  Sequence sequence = loadSequence(b, op, b.loadIndex(op.getSequences(), row));
-  return {b.add(sequence.position, b.sub(row, sequence.start)), sequence.slot};
-}
-
 /// Copies a head's features from row `row` of `qkv`, columns from `column`, to
 /// `target[indices.., 0 ..]`, the first ones rotated by halves.
 void emitRotated(KernelBuilder &b, Value qkv, Value row, Value column,

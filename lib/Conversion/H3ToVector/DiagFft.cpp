@@ -70,18 +70,15 @@ private:
       Value u = input(row), sum = b.load(getOutputs(), {row, zero});
       SmallVector<Value> next;
       for (int64_t i = 0; i < group; ++i) {
-        Value decayReal = parameters[4 * i], decayImag = parameters[4 * i + 1];
-        auto turn = [&](Value real, Value imag, Value in) {
-          Value turned = b.mulf(decayImag, imag);
-          Value scaled =
-              in ? b.fma(decayReal, real, in) : b.mulf(decayReal, real);
-          next.push_back(b.subf(scaled, turned));
-          next.push_back(b.fma(decayReal, imag, b.mulf(decayImag, real)));
+        auto advance = [&](Value real, Value imag, Value in) {
+          std::tie(real, imag) = b.advanceMode(
+              parameters[4 * i], parameters[4 * i + 1], real, imag, in);
+          next.append({real, imag});
         };
-        turn(x[4 * i], x[4 * i + 1], Value());
+        advance(x[4 * i], x[4 * i + 1], Value());
         sum = b.fma(parameters[4 * i + 2], next[4 * i], sum);
         sum = b.fma(parameters[4 * i + 3], next[4 * i + 1], sum);
-        turn(x[4 * i + 2], x[4 * i + 3], u);
+        advance(x[4 * i + 2], x[4 * i + 3], u);
       }
       b.store(sum, getOutputs(), {row, zero});
       return next;

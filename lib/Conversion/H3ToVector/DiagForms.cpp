@@ -85,14 +85,10 @@ void DiagForm::emitGroup(const DiagColumn &column, Value first, Value end,
     Value u = input(row), sum = b.load(outputs, {row, zero});
     SmallVector<Value> next;
     for (int64_t i = 0; i < group; ++i) {
-      Value decayReal = parameters[4 * i], decayImag = parameters[4 * i + 1];
-      Value weightReal = parameters[4 * i + 2],
-            weightImag = parameters[4 * i + 3];
-      Value turned = b.mulf(decayImag, x[2 * i + 1]);
-      Value real = b.subf(b.fma(decayReal, x[2 * i], u), turned);
-      Value imag = b.fma(decayReal, x[2 * i + 1], b.mulf(decayImag, x[2 * i]));
-      sum = b.fma(weightReal, real, sum);
-      sum = b.fma(weightImag, imag, sum);
+      auto [real, imag] = b.advanceMode(
+          parameters[4 * i], parameters[4 * i + 1], x[2 * i], x[2 * i + 1], u);
+      sum = b.fma(parameters[4 * i + 2], real, sum);
+      sum = b.fma(parameters[4 * i + 3], imag, sum);
       next.append({real, imag});
     }
     b.store(sum, outputs, {row, zero});

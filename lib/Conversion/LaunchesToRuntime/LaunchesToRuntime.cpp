@@ -16,6 +16,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/Matchers.h"
 
 namespace h3 {
 #define GEN_PASS_DEF_CONVERTLAUNCHESTORUNTIME
@@ -76,6 +77,15 @@ private:
       return launch.emitError("h3-convert-launches-to-runtime expects launches "
                               "in functions with the arguments of "
                               "h3-distribute-threads");
+    gpu::KernelDim3 grid = launch.getGridSizeOperandValues();
+    gpu::KernelDim3 block = launch.getBlockSizeOperandValues();
+    if (!isOne(grid.z) || !isOne(block.y) || !isOne(block.z) ||
+        launch.getDynamicSharedMemorySize() || launch.getAsyncToken() ||
+        !launch.getAsyncDependencies().empty())
+      return launch.emitError(
+          "h3-convert-launches-to-runtime expects a grid of "
+          "two dimensions, blocks of one, no dynamic "
+          "shared memory and no async tokens");
     ImplicitLocOpBuilder b(launch.getLoc(), launch);
     SmallVector<Value> words;
     for (Value operand : launch.getKernelOperands())
@@ -92,8 +102,6 @@ private:
     auto constant = [&](int64_t value) -> Value {
       return arith::ConstantIndexOp::create(b, value);
     };
-    gpu::KernelDim3 grid = launch.getGridSizeOperandValues();
-    gpu::KernelDim3 block = launch.getBlockSizeOperandValues();
     func::CallOp::create(
         b, kLaunch, TypeRange(),
         ValueRange{team, constant(numbers.lookup(launch.getKernelName())),
@@ -101,6 +109,8 @@ private:
     launch.erase();
     return success();
   }
+
+  static bool isOne(Value value) { return matchPattern(value, m_One()); }
 
   static LogicalResult appendWords(ImplicitLocOpBuilder &b, Value operand,
                                    SmallVectorImpl<Value> &words) {

@@ -1,10 +1,10 @@
 //===- Codegen.cpp - The LLVM dialect to machine code ---------------------===//
 
+#include "../Optimise.h"
 #include "h3/Target/CPU.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/Analysis/TargetTransformInfo.h"
 #include "llvm/IR/LegacyPassManager.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -32,26 +32,6 @@ static void setAttributes(Module &module, const CpuTarget &target) {
   }
 }
 
-static void optimise(Module &module, TargetMachine &machine) {
-  LoopAnalysisManager loops;
-  FunctionAnalysisManager functions;
-  CGSCCAnalysisManager components;
-  ModuleAnalysisManager modules;
-  PipelineTuningOptions tuning;
-  // Kernels are vectorised and tiled already.
-  tuning.LoopVectorization = false;
-  tuning.SLPVectorization = false;
-  tuning.LoopUnrolling = false;
-  PassBuilder builder(&machine, tuning);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-  builder.buildPerModuleDefaultPipeline(OptimizationLevel::O3)
-      .run(module, modules);
-}
-
 Expected<std::unique_ptr<Module>>
 h3::translateToLlvm(mlir::ModuleOp module, const ModelDescription *description,
                     const CpuTarget &target, LLVMContext &context) {
@@ -64,7 +44,12 @@ h3::translateToLlvm(mlir::ModuleOp module, const ModelDescription *description,
   if (description)
     addModelDescriptor(*result, module, *description);
   setAttributes(*result, target);
-  optimise(*result, *target.machine);
+  PipelineTuningOptions tuning;
+  // Kernels are vectorised and tiled already.
+  tuning.LoopVectorization = false;
+  tuning.SLPVectorization = false;
+  tuning.LoopUnrolling = false;
+  optimise(*result, *target.machine, tuning);
   return result;
 }
 

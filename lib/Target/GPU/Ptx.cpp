@@ -1,12 +1,12 @@
 //===- Ptx.cpp - Kernels in NVVM to PTX -----------------------------------===//
 
+#include "../Optimise.h"
 #include "h3/Target/GPU.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IRReader/IRReader.h"
 #include "llvm/Linker/Linker.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
@@ -60,22 +60,6 @@ static Error linkLibdevice(Module &module, StringRef path) {
   // Denormal numbers stay what they are.
   module.addModuleFlag(Module::Override, "nvvm-reflect-ftz", uint32_t(0));
   return Error::success();
-}
-
-static void optimise(Module &module, TargetMachine &machine) {
-  LoopAnalysisManager loops;
-  FunctionAnalysisManager functions;
-  CGSCCAnalysisManager components;
-  ModuleAnalysisManager modules;
-  PassBuilder builder(&machine);
-  machine.registerPassBuilderCallbacks(builder);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-  builder.buildPerModuleDefaultPipeline(OptimizationLevel::O3)
-      .run(module, modules);
 }
 
 Expected<std::string> h3::emitPtx(mlir::gpu::GPUModuleOp kernels,
