@@ -21,6 +21,9 @@
 
 namespace h3 {
 
+/// Columns of a 4-bit weight that share a scale.
+constexpr int64_t kQuantGroup = 32;
+
 /// Marks what the weight writer can compute.
 template <typename OpTy>
 class WeightFunction : public mlir::OpTrait::TraitBase<OpTy, WeightFunction> {};

@@ -194,6 +194,51 @@ LogicalResult PackPanelsOp::verify() {
                       dim(getWeight(), 1), width});
 }
 
+LogicalResult ConcatRowsOp::verify() {
+  if (getParts().empty())
+    return emitOpError("(C1): expected at least one operand");
+  SmallVector<int64_t> shape(shaped(getParts()[0]).getShape());
+  shape[0] = 0;
+  for (Value part : getParts()) {
+    ArrayRef<int64_t> rows = shaped(part).getShape();
+    if (rows.size() != shape.size() ||
+        rows.drop_front() != ArrayRef(shape).drop_front() ||
+        ShapedType::isDynamic(rows[0]))
+      return emitOpError("(C1): expected operands that differ in their first, "
+                         "static dimension alone, found ")
+             << part.getType() << " beside " << getParts()[0].getType();
+    shape[0] += rows[0];
+  }
+  return expectShape(*this, "(C1)", "whole", getWhole(), shape);
+}
+LogicalResult RoundWeightOp::verify() {
+  return expectShape(*this, "(C1)", "rounded", getRounded(),
+                     shaped(getWeight()).getShape());
+}
+/// The shape of the scales of a weight, `rank` 1 or 2.
+static LogicalResult verifyGroups(Operation *op, Value weight, Value scales) {
+  if (!shaped(weight).hasStaticShape())
+    return op->emitOpError("(C1): expected a static weight, found ")
+           << weight.getType();
+  int64_t rows = dim(weight, 0), columns = dim(weight, 1);
+  if (shaped(scales).getRank() == 1)
+    return expectShape(op, "(C1)", "scales", scales, {rows});
+  if (columns % kQuantGroup != 0)
+    return op->emitOpError("(C1): expected columns in whole groups of ")
+           << kQuantGroup << ", found " << columns;
+  return expectShape(op, "(C1)", "scales", scales,
+                     {rows, columns / kQuantGroup});
+}
+LogicalResult QuantizeScalesOp::verify() {
+  return verifyGroups(*this, getWeight(), getScales());
+}
+LogicalResult QuantizeOp::verify() {
+  if (failed(verifyGroups(*this, getWeight(), getScales())))
+    return failure();
+  int64_t perByte = shaped(getScales()).getRank();
+  return expectShape(*this, "(C1)", "values", getValues(),
+                     {dim(getWeight(), 0), dim(getWeight(), 1) / perByte});
+}
 LogicalResult ShiftKernelOp::verify() {
   int64_t channels = dim(getB(), 0), taps = dim(getB(), 1);
   if (failed(expectShape(*this, "(C1)", "c", getC(), {1, channels, taps})))
@@ -257,11 +302,42 @@ LogicalResult ConvSpectrumOp::verify() {
 // Layers
 //===----------------------------------------------------------------------===//
 
+/// The columns of a weight, which scales of groups say hold two values each.
+static int64_t countColumns(Value weight, Value scales) {
+  int64_t columns = dim(weight, 1);
+  bool isPacked = scales && shaped(scales).getRank() == 2 &&
+                  !ShapedType::isDynamic(columns);
+  return isPacked ? 2 * columns : columns;
+}
+
+/// Where a weight may be quantised.
+static LogicalResult verifyScales(Operation *op, StringRef constraint,
+                                  Value weight, Value scales) {
+  bool isQuantized = shaped(weight).getElementType().isInteger();
+  if (isQuantized != bool(scales))
+    return op->emitOpError(constraint)
+           << ": expected " << (isQuantized ? "" : "no ")
+           << "scales for a weight of " << shaped(weight).getElementType();
+  if (!scales)
+    return success();
+  if (shaped(scales).getRank() == 1)
+    return expectShape(op, constraint, "scales", scales, {dim(weight, 0)});
+  int64_t columns = countColumns(weight, scales);
+  int64_t groups =
+      ShapedType::isDynamic(columns) ? columns : columns / kQuantGroup;
+  return expectShape(op, constraint, "scales", scales,
+                     {dim(weight, 0), groups});
+}
+
 LogicalResult EmbeddingOp::verify() {
-  if (failed(verifyDestinations(*this)))
+  if (failed(verifyDestinations(*this)) ||
+      failed(verifyScales(*this, "(C2)", getTable(), getScales())))
     return failure();
   return expectShape(*this, "(C1)", "output", getOutput(),
-                     {dim(getTokens(), 0), dim(getTable(), 1)});
+                     {dim(getTokens(), 0), getChannels()});
+}
+int64_t EmbeddingOp::getChannels() {
+  return countColumns(getTable(), getScales());
 }
 
 LogicalResult GatherRowsOp::verify() {
@@ -286,14 +362,24 @@ LogicalResult LayerNormOp::verify() {
   return success();
 }
 
+void LinearOp::build(OpBuilder &builder, OperationState &state, Value input,
+                     Value weight, Value output, Value bias, bool gelu,
+                     bool accumulate) {
+  build(builder, state, input, weight, /*scales=*/Value(),
+        /*norm_weight=*/Value(), /*norm_bias=*/Value(), bias, output,
+        /*epsilon=*/FloatAttr(), gelu, accumulate);
+}
 LogicalResult LinearOp::verify() {
   if (failed(verifyDestinations(*this)))
     return failure();
-  int64_t features = dim(getOutput(), 1);
+  if (failed(verifyScales(*this, "(C5)", getWeight(), getScales())))
+    return failure();
+  int64_t features = dim(getOutput(), 1), inputs = dim(getInput(), 1);
   ArrayRef<int64_t> weight = shaped(getWeight()).getShape();
-  if (!sizesFit(dim(getInput(), 1), weight[1]))
+  int64_t columns = countColumns(getWeight(), getScales());
+  if (!sizesFit(inputs, columns))
     return emitOpError("(C1): expected a weight with ")
-           << dim(getInput(), 1) << " input features, found " << weight[1];
+           << inputs << " input features, found " << columns;
   bool isPacked = weight.size() == 3, fits = features == weight[0];
   if (isPacked) // Without a static panel width nothing fits.
     fits = weight[2] > 0 &&
@@ -304,6 +390,13 @@ LogicalResult LinearOp::verify() {
   if (getBias() &&
       failed(expectShape(*this, "(C3)", "bias", getBias(), {features})))
     return failure();
+  if (bool(getNormWeight()) != bool(getEpsilon()) ||
+      (getEpsilon() && !(getEpsilon()->convertToFloat() > 0)))
+    return emitOpError("(C6): expected a positive epsilon with a norm, and "
+                       "none without");
+  for (Value value : {getNormWeight(), getNormBias()})
+    if (value && failed(expectShape(*this, "(C6)", "norm", value, {inputs})))
+      return failure();
   return expectShape(*this, "(C4)", "output", getOutput(),
                      {dim(getInput(), 0), features});
 }

@@ -28,7 +28,10 @@ def H3_Matrix : H3_Shaped<[F32], 2>;
 def H3_Cube : H3_Shaped<[F32], 3>;
 def H3_Quad : H3_Shaped<[F32], 4>;
 def H3_Indices : H3_Shaped<[I32], 1>;
-def H3_Table : AnyTypeOf<[H3_Matrix, H3_Cube]>;
+/// A dense weight: rows as stored, or panels (`h3.pack_panels`).
+def H3_Weight : AnyTypeOf<[H3_Shaped<[F32, F16, BF16, I8], 2>, H3_Cube]>;
+/// Of rows, or of groups within rows.
+def H3_Scales : AnyTypeOf<[H3_Vector, H3_Shaped<[F16], 2>]>;
 def H3_Kernel : AnyTypeOf<[H3_Matrix, H3_Quad]>;
 
 //===----------------------------------------------------------------------===//
@@ -133,6 +136,87 @@ def H3_PackPanelsOp : H3_WeightFunctionOp<"pack_panels"> {
   let arguments = (ins TensorRankOf<[F32], [2]>:$weight);
   let results = (outs TensorRankOf<[F32], [3]>:$panels);
   let assemblyFormat = "$weight attr-dict `:` type($weight) `->` type($panels)";
+}
+
+def H3_ConcatRowsOp : H3_WeightFunctionOp<"concat_rows"> {
+  let summary = "weights one below the other";
+  let description = [{
+    The rows of all operands in turn, so that dense layers of one input are one
+    layer.
+
+    - (C1) the operands are equal in all dimensions but the first, and the result
+      has the sum of their first ones.
+
+    ```mlir
+    %w = h3.concat_rows %q, %k : tensor<8x64xf32>, tensor<16x64xf32> -> tensor<24x64xf32>
+    ```
+  }];
+  let arguments = (ins Variadic<AnyTypeOf<[TensorRankOf<[F32], [1]>,
+                                           TensorRankOf<[F32], [2]>]>>:$parts);
+  let results = (outs AnyTypeOf<[TensorRankOf<[F32], [1]>,
+                                 TensorRankOf<[F32], [2]>]>:$whole);
+  let assemblyFormat = "$parts attr-dict `:` type($parts) `->` type($whole)";
+}
+
+def H3_RoundWeightOp : H3_WeightFunctionOp<"round_weight"> {
+  let summary = "a weight in half precision";
+  let description = [{
+    Every value rounded to the nearest of the result's type, ties to even.
+
+    - (C1) the result has the shape of the weight.
+
+    ```mlir
+    %h = h3.round_weight %w : tensor<8x64xf32> -> tensor<8x64xbf16>
+    ```
+  }];
+  let arguments = (ins TensorRankOf<[F32], [2]>:$weight);
+  let results = (outs TensorRankOf<[F16, BF16], [2]>:$rounded);
+  let assemblyFormat = "$weight attr-dict `:` type($weight) `->` type($rounded)";
+}
+
+def H3_QuantizeScalesOp : H3_WeightFunctionOp<"quantize_scales"> {
+  let summary = "the scales of a weight in few bits";
+  let description = [{
+    One scale for each row, in single precision, for values of 8 bits; or one for
+    each 32 columns of a row, in half precision, for values of 4 bits. Each is the
+    one that makes the sum of squared errors smallest among those that a search
+    around the largest value tries.
+
+    - (C1) for N x K the result is N or N x K / 32, and 32 divides K.
+
+    ```mlir
+    %s = h3.quantize_scales %w : tensor<8x64xf32> -> tensor<8xf32>
+    %t = h3.quantize_scales %w : tensor<8x64xf32> -> tensor<8x2xf16>
+    ```
+  }];
+  let arguments = (ins TensorRankOf<[F32], [2]>:$weight);
+  let results = (outs AnyTypeOf<[TensorRankOf<[F32], [1]>,
+                                 TensorRankOf<[F16], [2]>]>:$scales);
+  let assemblyFormat = "$weight attr-dict `:` type($weight) `->` type($scales)";
+}
+
+def H3_QuantizeOp : H3_WeightFunctionOp<"quantize"> {
+  let summary = "a weight in few bits";
+  let description = [{
+    `values[n, k] = round(weight[n, k] / scale)`, clamped to -127 .. 127 with the
+    scale of a row. With scales of groups, to -8 .. 7; plus 8 they are four bits
+    each, two in a byte, the even k in the low ones.
+
+    - (C1) for N x K the scales are N and the result N x K, or the scales N x K / 32
+      and the result N x K / 2.
+
+    ```mlir
+    %q = h3.quantize %w, %s : tensor<8x64xf32>, tensor<8xf32> -> tensor<8x64xi8>
+    %p = h3.quantize %w, %t : tensor<8x64xf32>, tensor<8x2xf16> -> tensor<8x32xi8>
+    ```
+  }];
+  let arguments = (ins TensorRankOf<[F32], [2]>:$weight,
+                       AnyTypeOf<[TensorRankOf<[F32], [1]>,
+                                  TensorRankOf<[F16], [2]>]>:$scales);
+  let results = (outs TensorRankOf<[I8], [2]>:$values);
+  let assemblyFormat = [{
+    $weight `,` $scales attr-dict `:` type(operands) `->` type($values)
+  }];
 }
 
 def H3_ShiftKernelOp
@@ -272,19 +356,27 @@ def H3_EmbeddingOp : H3_LayerOp<"embedding"> {
   let summary = "rows of the embedding table";
   let description = [{
     `output[t, :] = table[tokens[t], :]`. The table is V x C or, packed by
-    `h3.pack_panels`, in panels.
+    `h3.pack_panels`, in panels; it has the types that a weight of `h3.linear` has.
 
     - (C1) `output` has as many columns as the table has channels.
+    - (C2) a table of integers has `scales` as `h3.quantize` takes them, and no other
+      has.
 
     ```mlir
     %0 = h3.embedding ins(%ids, %table : tensor<?xi32>, tensor<500x64xf32>)
            outs(%init : tensor<?x64xf32>) -> tensor<?x64xf32>
     ```
   }];
-  let arguments = (ins H3_Indices:$tokens, H3_Table:$table, H3_Matrix:$output);
+  let arguments = (ins H3_Indices:$tokens, H3_Weight:$table,
+                       Optional<H3_Scales>:$scales, H3_Matrix:$output);
   let assemblyFormat = [{
     attr-dict `ins` `(` $tokens `,` $table `:` type($tokens) `,` type($table) `)`
+    (`scales` `(` $scales^ `:` type($scales) `)`)?
     `outs` `(` $output `:` type($output) `)` (`->` type($results)^)?
+  }];
+  let extraClassDeclaration = initDeclaration # [{
+    /// Values in a row of the table.
+    int64_t getChannels();
   }];
 }
 
@@ -332,35 +424,57 @@ def H3_LayerNormOp : H3_LayerOp<"layer_norm"> {
   }];
 }
 
-def H3_LinearOp : H3_LayerOp<"linear"> {
+def H3_LinearOp : H3_LayerOp<"linear", [AttrSizedOperandSegments]> {
   let summary = "a dense layer with its epilogue";
   let description = [{
-    `output = act(input . weight^T + bias)`, plus the former value of `output` with
-    `accumulate`. `gelu` applies the tanh approximation of GELU. The weight is
-    N x K as stored in checkpoints or in panels (`h3.pack_panels`). Every output is one sum over ascending k, whatever
-    the number of rows, so that a row's bits do not depend on its neighbours. A bias
-    that is a constant zero goes away in canonical form.
+    `output = act(norm(input) . weight^T + bias)`, plus the former value of `output`
+    with `accumulate`. `gelu` applies the tanh approximation of GELU; `norm` is the
+    layer normalisation of `h3.layer_norm`, fused (`h3-specialize-rows`). The weight
+    is N x K as stored in checkpoints or in panels (`h3.pack_panels`), in floats,
+    halves, or few bits with `scales` (`h3.quantize`). Every output is one sum over
+    ascending k, whatever the number of rows, so that a row's bits do not depend on
+    its neighbours. A bias that is a constant zero goes away in canonical form.
 
     - (C1) the weight has as many input features as `input` has columns.
     - (C2) the weight has as many output features as `output` has columns; a
       packed weight has at most one partial panel.
     - (C3) `bias` has one value for each output feature.
     - (C4) `output` has as many rows as `input`.
+    - (C5) a weight of integers has `scales` as `h3.quantize` takes them, and no other
+      has.
+    - (C6) the weight and bias of `norm` have one value for each input feature; a
+      positive `epsilon` comes with them, and not without.
 
     ```mlir
     %0 = h3.linear {gelu} ins(%x, %w : tensor<?x64xf32>, tensor<256x64xf32>)
            bias(%b : tensor<256xf32>)
            outs(%init : tensor<?x256xf32>) -> tensor<?x256xf32>
+    %1 = h3.linear {epsilon = 1.0e-5 : f32}
+           ins(%x, %q : tensor<?x64xf32>, tensor<256x64xi8>) scales(%s : tensor<256xf32>)
+           norm(%g, %h : tensor<64xf32>, tensor<64xf32>)
+           outs(%init : tensor<?x256xf32>) -> tensor<?x256xf32>
     ```
   }];
-  let arguments = (ins H3_Matrix:$input, H3_Table:$weight,
+  let arguments = (ins H3_Matrix:$input, H3_Weight:$weight,
+                       Optional<H3_Scales>:$scales,
+                       Optional<H3_Vector>:$norm_weight,
+                       Optional<H3_Vector>:$norm_bias,
                        Optional<H3_Vector>:$bias, H3_Matrix:$output,
-                       UnitAttr:$gelu, UnitAttr:$accumulate);
+                       OptionalAttr<F32Attr>:$epsilon, UnitAttr:$gelu,
+                       UnitAttr:$accumulate);
   let assemblyFormat = [{
     attr-dict `ins` `(` $input `,` $weight `:` type($input) `,` type($weight) `)`
+    (`scales` `(` $scales^ `:` type($scales) `)`)?
+    (`norm` `(` $norm_weight^ `,` $norm_bias `:` type($norm_weight) `,`
+    type($norm_bias) `)`)?
     (`bias` `(` $bias^ `:` type($bias) `)`)?
     `outs` `(` $output `:` type($output) `)` (`->` type($results)^)?
   }];
+  let builders = [
+    OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$weight,
+                   "::mlir::Value":$output, CArg<"::mlir::Value", "{}">:$bias,
+                   CArg<"bool", "false">:$gelu,
+                   CArg<"bool", "false">:$accumulate)>];
   let hasCanonicalizer = 1;
 }
 

@@ -39,7 +39,8 @@ public:
       return failure;
     recordForms();
     std::string digest = computeWeightDigest(*module, *model.weights);
-    if (Error failure = runPasses(*module, buildBufferPipeline))
+    if (Error failure = runPasses(*module, isCpu ? buildBufferPipeline
+                                                 : buildGpuBufferPipeline))
       return failure;
     Expected<bool> isDone = lowerBuffers(*module);
     if (!isDone)

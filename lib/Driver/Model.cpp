@@ -136,7 +136,7 @@ ModelDescription h3::describe(const Model &model, const CompileOptions &options,
   json::Object info{
       {"model", config.name},
       {"parameters", config.numParameters()},
-      {"weight_type", "f32"},
+      {"weight_type", options.weightType},
       {"target", options.target == TargetKind::Cpu ? "cpu" : "cuda"},
       {"mcpu", target.cpu},
       {"weight_bytes_per_token", int64_t(weightBytes)},

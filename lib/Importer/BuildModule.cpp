@@ -118,7 +118,7 @@ private:
         layer<GatherRowsOp>({rows, residual}, empty(config.dModel, numRows));
     wanted = layerNorm(wanted, "ln_f", numRows);
     table = parameter("embeddings.word_embeddings.weight");
-    written[0] = layer<LinearOp>({wanted, table}, written[0]);
+    written[0] = LinearOp::create(b, wanted, table, written[0])->getResult(0);
     func::ReturnOp::create(b, written);
   }
 
@@ -187,7 +187,7 @@ private:
                bool accumulate = false) {
     Value bias = parameter(name + ".bias"),
           weight = parameter(name + ".weight");
-    return LinearOp::create(b, input, weight, bias, output, gelu, accumulate)
+    return LinearOp::create(b, input, weight, output, bias, gelu, accumulate)
         ->getResult(0);
   }
 

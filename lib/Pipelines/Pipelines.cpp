@@ -57,12 +57,17 @@ static void addBufferize(OpPassManager &pm) {
   pm.addPass(h3::createDropResults());
 }
 
+static void addBindBuffers(OpPassManager &pm,
+                           const h3::PipelineOptions &options) {
+  pm.addPass(h3::createBindBuffers({options.maxTokens}));
+  pm.addPass(h3::createOutlineKernels());
+  pm.addPass(h3::createVerifyPhase({"buffer"}));
+}
+
 void h3::buildBufferPipeline(OpPassManager &pm,
                              const PipelineOptions &options) {
   addBufferize(pm);
-  pm.addPass(createBindBuffers({options.maxTokens}));
-  pm.addPass(createOutlineKernels());
-  pm.addPass(createVerifyPhase({"buffer"}));
+  addBindBuffers(pm, options);
 }
 
 void h3::buildVectorPipeline(OpPassManager &pm,
@@ -108,14 +113,24 @@ void h3::buildCpuPipeline(OpPassManager &pm, const PipelineOptions &options) {
   buildLlvmPipeline(pm, options);
 }
 
-void h3::buildGpuParameterPipeline(OpPassManager &pm, const PipelineOptions &) {
+void h3::buildGpuParameterPipeline(OpPassManager &pm,
+                                   const PipelineOptions &options) {
   SelectFormOptions select;
   select.form = "recurrence"; // The one that kernels have.
   pm.addPass(createSelectForm(select));
   pm.addPass(createFuseMixer());
+  pm.addPass(createFuseProjections());
+  pm.addPass(createQuantizeWeights({options.weightType}));
   pm.addPass(createFoldParameters());
   pm.addPass(createLayoutParameters());
   pm.addPass(createVerifyPhase({"tensor"}));
+}
+
+void h3::buildGpuBufferPipeline(OpPassManager &pm,
+                                const PipelineOptions &options) {
+  addBufferize(pm);
+  pm.addPass(createSpecializeRows());
+  addBindBuffers(pm, options);
 }
 
 void h3::buildGpuPipeline(OpPassManager &pm, const PipelineOptions &) {
@@ -171,6 +186,10 @@ void h3::registerPipelines() {
   registerStage("h3-gpu-parameter-pipeline",
                 "choose forms that GPU kernels have, fold and place parameters",
                 buildGpuParameterPipeline);
+  registerStage("h3-gpu-buffer-pipeline",
+                "bufferise, specialise to few rows, plan the buffers and "
+                "outline the kernels",
+                buildGpuBufferPipeline);
   registerStage("h3-gpu-pipeline",
                 "lower layers on planned buffers to GPU kernels and launches",
                 buildGpuPipeline);

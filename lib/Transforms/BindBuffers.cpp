@@ -222,6 +222,24 @@ private:
     return llvm::alignTo(bytes, 64);
   }
 
+  /// The layers that use a buffer, also through slices.
+  static LogicalResult findUsers(Value buffer,
+                                 SmallVectorImpl<Operation *> &users) {
+    for (Operation *user : buffer.getUsers()) {
+      if (auto slice = dyn_cast<memref::SubViewOp>(user)) {
+        if (failed(findUsers(slice, users)))
+          return failure();
+      } else if (isa<ViewLikeOpInterface, memref::DeallocOp>(user)) {
+        return user->emitError("h3-bind-buffers expects allocations to be used "
+                               "by layers and slices alone, found '")
+               << user->getName() << "'";
+      } else {
+        users.push_back(user);
+      }
+    }
+    return success();
+  }
+
   LogicalResult bindAllocations(func::FuncOp step) {
     Block &body = step.getBody().front();
     DenseMap<Operation *, int64_t> order;
@@ -236,22 +254,19 @@ private:
                    "h3-bind-buffers expects elements of whole bytes "
                    "and a size below 2^48 bytes, found ")
                << type;
-      LiveBuffer buffer{alloc, *bytes, order[alloc], order[alloc]};
-      for (Operation *user : alloc->getUsers()) {
-        if (user->getBlock() != &body ||
-            isa<ViewLikeOpInterface, memref::DeallocOp>(user))
-          return user->emitError("h3-bind-buffers expects allocations to be "
-                                 "used by layers alone, found '")
-                 << user->getName() << "'";
-        buffer.last = std::max(buffer.last, order[user]);
-      }
+      LiveBuffer buffer{alloc, *bytes, 0, 0};
+      SmallVector<Operation *> users;
+      if (failed(findUsers(alloc, users)))
+        return failure();
+      // The first use counts, not the allocation: shapes are known long before.
+      SmallVector<int64_t> uses{order[alloc]};
+      for (Operation *user : users)
+        uses.push_back(order[body.findAncestorOpInBlock(*user)]);
+      if (uses.size() > 1)
+        uses.erase(uses.begin());
+      buffer.first = *llvm::min_element(uses);
+      buffer.last = *llvm::max_element(uses);
       buffers.push_back(buffer);
-    }
-    // The first use counts, not the allocation: shapes are known long before.
-    for (LiveBuffer &buffer : buffers) {
-      buffer.first = buffer.last;
-      for (Operation *user : buffer.alloc->getUsers())
-        buffer.first = std::min(buffer.first, order[user]);
     }
     record("h3.arena_bytes", assignOffsets(buffers));
     for (LiveBuffer &buffer : buffers) {

@@ -1,11 +1,13 @@
 //===- Recipes.cpp - How parameters follow from tensors -------------------===//
 //
 // One function for each function of weights; H3Ops.td has their formulas. Sums
-// run in double precision, values between two operations are floats.
+// run in double precision. Values between two operations are floats, whatever
+// their type: those of a smaller type are floats that it has.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Recipes.h"
+#include "Quantize.h"
 #include "RingTransform.h"
 #include "h3/Weights/WeightValues.h"
 #include "mlir/IR/Matchers.h"
@@ -24,6 +26,46 @@ using Result = MutableArrayRef<float>;
 
 int64_t dim(mlir::Value value, unsigned index) {
   return cast<mlir::ShapedType>(value.getType()).getDimSize(index);
+}
+
+/// parts [N1, K], [N2, K], .. -> whole [N1 + N2 + .., K].
+void compute(ConcatRowsOp, ArrayRef<Values> operands, Result result) {
+  float *to = result.data();
+  for (Values part : operands)
+    to = copy(part, to);
+}
+
+/// weight [N, K] -> the same: the encoding rounds.
+void compute(RoundWeightOp, ArrayRef<Values> operands, Result result) {
+  copy(operands[0], result.begin());
+}
+
+/// weight [N, K] -> scales [N] or [N, K / 32].
+void compute(QuantizeScalesOp op, ArrayRef<Values> operands, Result result) {
+  int64_t group = operands[0].size() / result.size();
+  bool isRow = cast<mlir::ShapedType>(op.getScales().getType()).getRank() == 1;
+  for (auto [i, scale] : enumerate(result))
+    scale =
+        findScale(operands[0].slice(i * group, group), isRow ? kInt8 : kInt4);
+}
+
+/// weight [N, K], scales [N] or [N, K / 32] -> values [N, K] or [N, K / 2].
+void compute(QuantizeOp op, ArrayRef<Values> operands, Result result) {
+  Values weight = operands[0], scales = operands[1];
+  int64_t group = weight.size() / scales.size();
+  bool isRow = cast<mlir::ShapedType>(op.getScales().getType()).getRank() == 1;
+  if (isRow) {
+    for (size_t i = 0; i < weight.size(); ++i)
+      result[i] = quantize(weight[i], scales[i / group], kInt8);
+    return;
+  }
+  auto getNibble = [&](size_t i) {
+    return int(quantize(weight[i], scales[i / group], kInt4)) - kInt4.low;
+  };
+  for (size_t i = 0; i < result.size(); ++i) {
+    int byte = getNibble(2 * i) | getNibble(2 * i + 1) << 4;
+    result[i] = int8_t(byte);
+  }
 }
 
 /// weight [N, K] -> panels [P, K, W].
@@ -165,7 +207,8 @@ void compute(ConvSpectrumOp op, ArrayRef<Values> operands, Result result) {
 bool computeStep(mlir::Operation *op, ArrayRef<Values> operands,
                  Result result) {
   return TypeSwitch<mlir::Operation *, bool>(op)
-      .Case<PackPanelsOp, ShiftKernelOp, DiagModesOp, DiagKernelOp,
+      .Case<ConcatRowsOp, RoundWeightOp, QuantizeScalesOp, QuantizeOp,
+            PackPanelsOp, ShiftKernelOp, DiagModesOp, DiagKernelOp,
             ConvSpectrumOp>([&](auto typed) {
         compute(typed, operands, result);
         return true;

@@ -1,6 +1,7 @@
 //===- WeightFile.cpp - The weight file of a module -----------------------===//
 
 #include "h3/Weights/WeightFile.h"
+#include "Encode.h"
 #include "H3Dialect.h"
 #include "Recipes.h"
 #include "h3rt/abi.h"
@@ -42,10 +43,19 @@ std::string h3::computeWeightDigest(mlir::ModuleOp module,
 static Error writeParameter(ParameterOp parameter, const WeightSource &source,
                             MutableArrayRef<uint8_t> data) {
   auto type = cast<mlir::ShapedType>(parameter.getType());
-  uint64_t offset = parameter.getOffset().value_or(0);
-  MutableArrayRef<float> place(reinterpret_cast<float *>(data.data() + offset),
-                               type.getNumElements());
-  return computeParameter(parameter, source, place);
+  uint8_t *place = data.data() + parameter.getOffset().value_or(0);
+  if (type.getElementType().isF32()) // The most, without a copy.
+    return computeParameter(
+        parameter, source,
+        {reinterpret_cast<float *>(place), size_t(type.getNumElements())});
+  std::vector<float> values(type.getNumElements());
+  if (Error failure = computeParameter(parameter, source, values))
+    return failure;
+  if (!encode(values, type.getElementType(), place))
+    return createStringError("the weight writer knows no elements of the type "
+                             "of '@" +
+                             parameter.getName() + "'");
+  return Error::success();
 }
 
 Error h3::writeWeightFile(mlir::ModuleOp module, const WeightSource &source,
@@ -70,7 +80,8 @@ Error h3::writeWeightFile(mlir::ModuleOp module, const WeightSource &source,
     auto type = cast<mlir::ShapedType>(parameters[i].getType());
     std::lock_guard<std::mutex> guard(lock);
     failures = joinErrors(std::move(failures), std::move(failure));
-    written += type.getNumElements() * sizeof(float);
+    written += type.getNumElements() *
+               type.getElementType().getIntOrFloatBitWidth() / 8;
     progress(double(written) / std::max<uint64_t>(header.data_bytes, 1));
   });
   return failures;

@@ -52,7 +52,7 @@ const std::vector<std::string> stageNames = {"h3",   "linalg", "vector", "gpu",
                                              "obj",  "lib",    "exe"};
 
 struct Texts {
-  std::string target = "cpu", weightType = "f32", stage = "exe";
+  std::string target = "cpu", stage = "exe";
 };
 
 void addOptions(CLI::App &app, CompileOptions &options, Texts &texts) {
@@ -71,7 +71,8 @@ void addOptions(CLI::App &app, CompileOptions &options, Texts &texts) {
   app.add_option("--cuda-arch", options.cudaArchs,
                  "GPUs to make machine code for (default sm_80,sm_90,sm_100)")
       ->type_name("LIST");
-  app.add_option("--weight-type", texts.weightType, "f32 (default)")
+  app.add_option("--weight-type", options.weightType,
+                 "Of dense layers: f32 (default), bf16, f16, int8, int4")
       ->check(oneOf({"f32", "bf16", "f16", "int8", "int4"}))
       ->type_name("TYPE");
   app.add_option("--heads", options.heads,
@@ -174,9 +175,9 @@ std::optional<ExitCode> h3::parseCommandLine(int argc, char **argv,
     return fail(mistake + hint, WrongUsage);
   if (options.output == "-")
     options.output.clear();
-  if (texts.weightType != "f32")
-    return fail("--weight-type: the kernels are for f32 alone, found '" +
-                    texts.weightType + "'; expected f32",
+  if (options.weightType != "f32" && options.target == TargetKind::Cpu)
+    return fail("--weight-type: kernels for CPUs are for f32 alone, found '" +
+                    options.weightType + "'; expected f32, or --target cuda",
                 Failure);
   return std::nullopt;
 }

@@ -50,6 +50,7 @@ struct CompileOptions {
   TargetKind target = TargetKind::Cpu;
   std::string cpu = "native";
   std::string cudaArchs = "sm_80,sm_90,sm_100";
+  std::string weightType = "f32"; ///< of dense layers
   std::string tokenizer; ///< a file, or `bytes`; empty: what the model brings
   std::string libraryFolder; ///< that of libh3rt.a
   std::optional<int64_t> heads;

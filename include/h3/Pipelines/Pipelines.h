@@ -26,6 +26,10 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
   Option<int64_t> maxTokens{*this, "max-tokens",
                             llvm::cl::desc("rows of a step at most"),
                             llvm::cl::init(512)};
+  Option<std::string> weightType{
+      *this, "weight-type",
+      llvm::cl::desc("type of dense weights: f32, bf16, f16, int8, int4"),
+      llvm::cl::init("f32")};
   Option<std::string> form{
       *this, "form",
       llvm::cl::desc("form of SSMs and convolutions; empty: the cheapest")};
@@ -51,9 +55,14 @@ void buildKernelPipeline(mlir::OpPassManager &pm,
 void buildCpuPipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
 
 /// Layers on tensors -> the same with forms that GPU kernels have, mixers
-/// fused, and folded and placed parameters. The buffer pipeline follows.
+/// fused, projections joined, weights in their type, and folded and placed
+/// parameters.
 void buildGpuParameterPipeline(mlir::OpPassManager &pm,
                                const PipelineOptions &options);
+/// Layers on tensors -> kernels with layers on memrefs in planned buffers,
+/// specialised to few rows and to many.
+void buildGpuBufferPipeline(mlir::OpPassManager &pm,
+                            const PipelineOptions &options);
 /// Kernels with layers -> kernels in the gpu dialect and their launches.
 void buildGpuPipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
 /// Kernels in the gpu dialect -> in the NVVM dialect.

@@ -115,6 +115,30 @@ def TruncateKernels : Pass<"h3-truncate-kernels", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def FuseProjections : Pass<"h3-fuse-projections", "::mlir::ModuleOp"> {
+  let summary = "make dense layers of one input one layer";
+  let description = [{
+    Several `h3.linear` of the same tensor whose weights are functions of weights,
+    such as those for queries, keys and values, become one with the rows of all
+    weights (`h3.concat_rows`); their results are slices of its result. Left alone
+    are layers that accumulate, and those whose results are used before the last
+    of them.
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
+def QuantizeWeights : Pass<"h3-quantize-weights", "::mlir::ModuleOp"> {
+  let summary = "give dense weights a smaller type";
+  let description = [{
+    The weight of every `h3.linear` and the table of every `h3.embedding` is rounded
+    (`h3.round_weight`) or quantised (`h3.quantize`), if it is a function of weights
+    in single precision. Norms, biases and the parameters of SSMs stay as they are.
+    A weight whose columns are no whole groups of 32 gets 8 bits instead of 4.
+  }];
+  let options = [Option<"type", "type", "std::string", "\"bf16\"",
+                        "f32, bf16, f16, int8 or int4">];
+}
+
 def PackPanels : Pass<"h3-pack-panels", "::mlir::ModuleOp"> {
   let summary = "give dense weights the layout that the kernels stream";
   let description = [{
@@ -149,6 +173,19 @@ def DropResults : Pass<"h3-drop-results", "::mlir::ModuleOp"> {
     After bufferisation. A function that returns its own arguments, as layers on
     `outs` operands do, returns nothing. Other results are an error.
   }];
+}
+
+def SpecializeRows : Pass<"h3-specialize-rows", "::mlir::ModuleOp"> {
+  let summary = "fuse layer norms into dense layers where rows are few";
+  let description = [{
+    After bufferisation. An `h3.layer_norm` whose output one `h3.linear` reads becomes
+    a choice at run time: on at most `few` rows the linear with the norm fused, on
+    more rows both, so that many rows are normalised once.
+  }];
+  let options = [Option<"few", "few", "int64_t", "8", "rows at most">];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
 }
 
 def BindBuffers : Pass<"h3-bind-buffers", "::mlir::ModuleOp"> {

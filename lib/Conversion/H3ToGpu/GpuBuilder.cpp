@@ -54,13 +54,14 @@ Value GpuBuilder::isBoth(Value a, Value b) {
 }
 Value GpuBuilder::choose(Value condition, function_ref<Value()> then,
                          function_ref<Value()> otherwise) {
-  auto branch = scf::IfOp::create(*this, getF32Type(), condition, true);
-  OpBuilder::InsertionGuard guard(*this);
-  setInsertionPointToStart(branch.thenBlock());
-  scf::YieldOp::create(*this, then());
-  setInsertionPointToStart(branch.elseBlock());
-  scf::YieldOp::create(*this, otherwise());
-  return branch.getResult(0);
+  // scf.if has the types that its first branch yields.
+  auto yield = [&](function_ref<Value()> compute) {
+    return [this, compute](OpBuilder &, Location) {
+      scf::YieldOp::create(*this, compute());
+    };
+  };
+  return scf::IfOp::create(*this, condition, yield(then), yield(otherwise))
+      .getResult(0);
 }
 Value GpuBuilder::loadIf(Value exists, Value buffer, ValueRange indices) {
   return choose(
@@ -79,15 +80,36 @@ Value GpuBuilder::maxf(Value a, Value b) {
 }
 Value GpuBuilder::exp(Value x) { return math::ExpOp::create(*this, x); }
 
+/// LLVM splits accesses whose alignment it does not know.
+static llvm::MaybeAlign alignmentOf(VectorType type) {
+  return llvm::MaybeAlign(type.getNumElements() *
+                          type.getElementType().getIntOrFloatBitWidth() / 8);
+}
 Value GpuBuilder::loadVector(Value buffer, ValueRange indices, int64_t size) {
-  auto type = VectorType::get({size}, getF32Type());
-  // LLVM splits accesses whose alignment it does not know.
+  Type element = cast<MemRefType>(buffer.getType()).getElementType();
+  auto type = VectorType::get({size}, element);
   return vector::LoadOp::create(*this, type, buffer, indices,
-                                /*nontemporal=*/false,
-                                llvm::MaybeAlign(size * sizeof(float)));
+                                /*nontemporal=*/false, alignmentOf(type));
+}
+void GpuBuilder::storeVector(Value vector, Value buffer, ValueRange indices) {
+  vector::StoreOp::create(*this, vector, buffer, indices,
+                          /*nontemporal=*/false,
+                          alignmentOf(cast<VectorType>(vector.getType())));
+}
+Value GpuBuilder::zeroVector(int64_t size) {
+  auto type = VectorType::get({size}, getF32Type());
+  return arith::ConstantOp::create(*this, getZeroAttr(type));
 }
 Value GpuBuilder::extract(Value vector, int64_t i) {
   return vector::ExtractOp::create(*this, vector, i);
+}
+Value GpuBuilder::pack(ValueRange elements) {
+  auto type = VectorType::get({int64_t(elements.size())}, getF32Type());
+  return vector::FromElementsOp::create(*this, type, elements);
+}
+Value GpuBuilder::spread(Value element, int64_t size) {
+  auto type = VectorType::get({size}, getF32Type());
+  return vector::BroadcastOp::create(*this, type, element);
 }
 
 //===----------------------------------------------------------------------===//

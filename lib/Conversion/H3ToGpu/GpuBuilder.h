@@ -52,7 +52,7 @@ public:
   Value isBelow(Value a, Value b);
   Value isBoth(Value a, Value b);
   Value select(Value condition, Value a, Value b);
-  /// A float that only one of two branches computes.
+  /// A value that only one of two branches computes.
   Value choose(Value condition, llvm::function_ref<Value()> then,
                llvm::function_ref<Value()> otherwise);
   /// An element where `exists`, else zero; and a store where it does.
@@ -61,9 +61,14 @@ public:
   Value maxf(Value a, Value b);
   Value exp(Value x);
 
-  /// `size` consecutive floats in one access, at a multiple of as many.
+  /// `size` consecutive elements in one access, at a multiple of as many.
   Value loadVector(Value buffer, ValueRange indices, int64_t size);
+  void storeVector(Value vector, Value buffer, ValueRange indices);
+  Value zeroVector(int64_t size);
   Value extract(Value vector, int64_t i);
+  /// A vector of these floats, or of one `size` times.
+  Value pack(ValueRange elements);
+  Value spread(Value element, int64_t size);
 
 private:
   mlir::gpu::GPUFuncOp kernel;

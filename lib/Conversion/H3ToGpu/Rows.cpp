@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "GpuBuilder.h"
+#include "DenseWeight.h"
 
 using namespace mlir;
 using namespace h3;
@@ -27,9 +27,18 @@ struct EmbeddingKernel final : KernelLowering<EmbeddingOp> {
   void emit(EmbeddingOp op, GpuBuilder &b) const override {
     Value row = b.block(Dimension::x);
     Value token = b.loadIndex(op.getTokens(), row);
-    b.shareOut(b.index(b.staticDim(op.getTable(), 1)), [&](Value c) {
-      b.storeScalar(b.loadScalar(op.getTable(), {token, c}), op.getOutput(),
-                    {row, c});
+    constexpr int64_t maxWidth = 4; // Floats of a store.
+    DenseWeight table(b, op.getTable(), op.getScales(), maxWidth);
+    b.shareOut(b.index(table.columns() / table.width()), [&](Value access) {
+      Value c = b.mul(access, table.width());
+      DenseWeight::Access found = table.load(token, c);
+      Value scale = table.loadRowScale(token);
+      if (!scale)
+        scale = found.scale;
+      Value values = b.pack(table.decode(found));
+      if (scale)
+        values = b.mulf(values, b.spread(scale, table.width()));
+      b.storeVector(values, op.getOutput(), {row, c});
     });
   }
 };

@@ -1,0 +1,47 @@
+//===- DenseWeight.h - Reads dense weights of any type ----------*- C++ -*-===//
+
+#ifndef H3_LIB_CONVERSION_H3TOGPU_DENSEWEIGHT_H
+#define H3_LIB_CONVERSION_H3TOGPU_DENSEWEIGHT_H
+
+#include "GpuBuilder.h"
+
+namespace h3 {
+
+/// A weight in rows, as `h3.linear` and `h3.embedding` have it, read several
+/// values at a time.
+class DenseWeight {
+public:
+  /// An access has at most `maxWidth` values, a power of two.
+  DenseWeight(GpuBuilder &b, Value weight, Value scales, int64_t maxWidth);
+
+  int64_t rows() const { return b.staticDim(weight, 0); }
+  int64_t columns() const;
+  /// The values of one access, which divide a row: up to 16 bytes.
+  int64_t width() const { return accessWidth; }
+
+  /// What an access reads, undecoded; and zeros, which decode to zeros.
+  struct Access {
+    Value bits;  ///< a vector
+    Value scale; ///< of these values; null: none
+  };
+  /// Values `k .. k + width - 1` of a row, `k` a multiple of the width.
+  Access load(Value row, Value k);
+  /// The same where `exists`, else zeros.
+  Access loadIf(Value exists, Value row, Value k);
+  /// The values as floats, without their scale.
+  llvm::SmallVector<Value> decode(const Access &access);
+  /// The scale of a whole row; null: none.
+  Value loadRowScale(Value row);
+
+private:
+  bool isGrouped() const;
+  llvm::SmallVector<Value> decodeNibbles(Value bits);
+
+  GpuBuilder &b;
+  Value weight, scales;
+  int64_t accessWidth;
+};
+
+} // namespace h3
+
+#endif // H3_LIB_CONVERSION_H3TOGPU_DENSEWEIGHT_H
