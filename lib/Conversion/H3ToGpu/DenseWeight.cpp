@@ -59,11 +59,14 @@ DenseWeight::Access DenseWeight::loadIf(Value exists, Value row, Value k) {
   return {branch.getResult(0), isGrouped() ? branch.getResult(1) : Value()};
 }
 
-SmallVector<Value> DenseWeight::decode(const Access &access) {
-  if (isGrouped())
-    return decodeNibbles(access.bits);
+SmallVector<Value> DenseWeight::decode(const Access &access, int64_t first,
+                                       int64_t count) {
   SmallVector<Value> values;
-  for (int64_t i = 0; i < width(); ++i) {
+  for (int64_t i = first; i < first + count; ++i) {
+    if (isGrouped()) {
+      values.push_back(decodeNibble(access.bits, i));
+      continue;
+    }
     Value value = b.extract(access.bits, i);
     if (value.getType().isInteger(8))
       value = arith::SIToFPOp::create(b, b.getF32Type(), value);
@@ -74,30 +77,22 @@ SmallVector<Value> DenseWeight::decode(const Access &access) {
   return values;
 }
 
-/// The nibbles n + 8 of words, lowest first: with their highest bits inverted
-/// they are n in two's complement, which shifts extend.
-SmallVector<Value> DenseWeight::decodeNibbles(Value bits) {
+/// Nibble `i`, n + 8: with its highest bit inverted it is n in two's
+/// complement, which shifts extend.
+Value DenseWeight::decodeNibble(Value bits, int64_t i) {
   int64_t bytes = width() / 2, wordBits = 8 * std::min<int64_t>(bytes, 4);
-  int64_t words = 8 * bytes / wordBits;
-  Type wordType = b.getIntegerType(wordBits);
-  Value all =
-      vector::BitCastOp::create(b, VectorType::get({words}, wordType), bits);
-  SmallVector<Value> values;
-  for (int64_t w = 0; w < words; ++w) {
-    Value word = b.extract(all, w);
-    if (wordBits < 32)
-      word = arith::ExtUIOp::create(b, b.getI32Type(), word);
-    auto constant = [&](uint32_t value) -> Value {
-      return arith::ConstantIntOp::create(b, b.getI32Type(), int32_t(value));
-    };
-    word = arith::XOrIOp::create(b, word, constant(0x88888888));
-    for (int64_t shift = 0; shift < wordBits; shift += 4) {
-      Value high = arith::ShLIOp::create(b, word, constant(28 - shift));
-      Value number = arith::ShRSIOp::create(b, high, constant(28));
-      values.push_back(arith::SIToFPOp::create(b, b.getF32Type(), number));
-    }
-  }
-  return values;
+  int64_t words = 8 * bytes / wordBits, perWord = wordBits / 4;
+  auto type = VectorType::get({words}, b.getIntegerType(wordBits));
+  Value word = b.extract(vector::BitCastOp::create(b, type, bits), i / perWord);
+  if (wordBits < 32)
+    word = arith::ExtUIOp::create(b, b.getI32Type(), word);
+  auto constant = [&](uint32_t value) -> Value {
+    return arith::ConstantIntOp::create(b, b.getI32Type(), int32_t(value));
+  };
+  word = arith::XOrIOp::create(b, word, constant(0x88888888));
+  Value high = arith::ShLIOp::create(b, word, constant(28 - i % perWord * 4));
+  Value number = arith::ShRSIOp::create(b, high, constant(28));
+  return arith::SIToFPOp::create(b, b.getF32Type(), number);
 }
 
 Value DenseWeight::loadRowScale(Value row) {

@@ -28,14 +28,16 @@ public:
   Access load(Value row, Value k);
   /// The same where `exists`, else zeros.
   Access loadIf(Value exists, Value row, Value k);
-  /// The values as floats, without their scale.
-  llvm::SmallVector<Value> decode(const Access &access);
+  /// Values `first .. first + count - 1` of an access as floats, without their
+  /// scale; `count` divides the width, and `first` is a multiple of it.
+  llvm::SmallVector<Value> decode(const Access &access, int64_t first,
+                                  int64_t count);
   /// The scale of a whole row; null: none.
   Value loadRowScale(Value row);
 
 private:
   bool isGrouped() const;
-  llvm::SmallVector<Value> decodeNibbles(Value bits);
+  Value decodeNibble(Value bits, int64_t i);
 
   GpuBuilder &b;
   Value weight, scales;

@@ -146,29 +146,33 @@ private:
     stage(start, size);
     b.barrier();
     SmallVector<Value> next(sums);
-    for (int64_t s = 0; s < spans; ++s) {
-      SmallVector<Value> values = weight.decode(accesses[s]);
-      for (int64_t i = 0; i < tileRows; ++i)
-        next[i] = multiply(values, accesses[s].scale, i, s, next[i]);
-    }
+    for (int64_t s = 0; s < spans; ++s)
+      multiply(accesses[s], s, next);
     b.barrier();
     return next;
   }
 
-  /// Adds the products of an access with row `i` of the tile.
-  Value multiply(ArrayRef<Value> values, Value scale, int64_t i, int64_t span,
-                 Value sum) {
-    Value partial = scale ? b.f32(0) : sum;
+  /// Adds the products of an access in span `span` with all rows.
+  void multiply(const DenseWeight::Access &access, int64_t span,
+                MutableArrayRef<Value> sums) {
+    SmallVector<Value> partial(sums);
+    if (access.scale)
+      partial.assign(tileRows, b.f32(0));
     for (int64_t group = 0; group < layout.groups; ++group) {
+      SmallVector<Value> values =
+          weight.decode(access, group * layout.unit, layout.unit);
       Value place =
           b.add(b.mul(b.lane(), layout.unit),
                 span * layout.spanFloats + group * layout.groupStride);
-      Value x = b.loadVector(staged, {b.index(i), place}, layout.unit);
-      for (int64_t j = 0; j < layout.unit; ++j)
-        partial =
-            b.fma(b.extract(x, j), values[group * layout.unit + j], partial);
+      for (int64_t i = 0; i < tileRows; ++i) {
+        Value x = b.loadVector(staged, {b.index(i), place}, layout.unit);
+        for (int64_t j = 0; j < layout.unit; ++j)
+          partial[i] = b.fma(b.extract(x, j), values[j], partial[i]);
+      }
     }
-    return scale ? b.fma(scale, partial, sum) : partial;
+    for (int64_t i = 0; i < tileRows; ++i)
+      sums[i] =
+          access.scale ? b.fma(access.scale, partial[i], sums[i]) : partial[i];
   }
 
   /// Brings a piece of the tile's rows to shared memory, zeros behind its end.

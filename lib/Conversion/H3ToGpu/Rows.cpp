@@ -35,7 +35,7 @@ struct EmbeddingKernel final : KernelLowering<EmbeddingOp> {
       Value scale = table.loadRowScale(token);
       if (!scale)
         scale = found.scale;
-      Value values = b.pack(table.decode(found));
+      Value values = b.pack(table.decode(found, 0, table.width()));
       if (scale)
         values = b.mulf(values, b.spread(scale, table.width()));
       b.storeVector(values, op.getOutput(), {row, c});
