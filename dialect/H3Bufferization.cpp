@@ -23,7 +23,8 @@ template <typename OpTy> bool readsInit(OpTy op, OpOperand &init) {
     return op.getAccumulate();
   else if constexpr (std::is_same_v<OpTy, h3::ShiftSsmOp> ||
                      std::is_same_v<OpTy, h3::DiagSsmOp> ||
-                     std::is_same_v<OpTy, h3::MixerOp>)
+                     std::is_same_v<OpTy, h3::MixerOp> ||
+                     std::is_same_v<OpTy, h3::MixerOutputOp>)
     return init.get() != op.getOutput(); // A state.
   else                                   // Cached rows of earlier steps stay.
     return std::is_same_v<OpTy, h3::CacheKeysOp>;
@@ -103,9 +104,9 @@ template <typename... OpTys> void attachLayers(MLIRContext *context) {
 void h3::registerBufferizationModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, H3Dialect *) {
     attachLayers<EmbeddingOp, GatherRowsOp, LayerNormOp, LinearOp, ShiftSsmOp,
-                 DiagSsmOp, MixerOp, LongConvOp, RfftOp, IrfftOp,
-                 SpectralProductOp, HeadExpandOp, HeadContractOp, CacheKeysOp,
-                 AttentionOp>(context);
+                 DiagSsmOp, MixerOp, MixerScanOp, MixerOutputOp, LongConvOp,
+                 RfftOp, IrfftOp, SpectralProductOp, HeadExpandOp,
+                 HeadContractOp, CacheKeysOp, AttentionOp>(context);
     GetParameterOp::attachInterface<GetParameterModel>(*context);
   });
 }

@@ -135,6 +135,8 @@ H3_LAYER_EFFECTS(LinearOp)
 H3_LAYER_EFFECTS(ShiftSsmOp)
 H3_LAYER_EFFECTS(DiagSsmOp)
 H3_LAYER_EFFECTS(MixerOp)
+H3_LAYER_EFFECTS(MixerScanOp)
+H3_LAYER_EFFECTS(MixerOutputOp)
 H3_LAYER_EFFECTS(LongConvOp)
 H3_LAYER_EFFECTS(RfftOp)
 H3_LAYER_EFFECTS(IrfftOp)
@@ -490,6 +492,47 @@ LogicalResult MixerOp::verify() {
     return failure();
   return expectShape(*this, "(C3)", "diag_state", getDiagState(),
                      {kAny, modes, 2, channels});
+}
+
+/// What both halves of a mixer over windows have.
+template <typename OpTy>
+static LogicalResult verifyWindows(OpTy op, ArrayRef<int64_t> rows) {
+  int64_t channels = rows[1], modes = dim(op.getModes(), 1);
+  if (failed(verifyDestinations(op)) ||
+      failed(expectShape(op, "(C1)", "keys", op.getKeys(), rows)) ||
+      failed(expectShape(op, "(C1)", "gated", op.getGated(), rows)) ||
+      failed(expectShape(op, "(C2)", "modes", op.getModes(),
+                         {4, modes, channels})) ||
+      failed(expectShape(op, "(C3)", "shift_state", op.getShiftState(),
+                         {kAny, kAny, channels})) ||
+      failed(expectShape(op, "(C3)", "diag_state", op.getDiagState(),
+                         {kAny, modes, 2, channels})) ||
+      failed(expectShape(op, "(C4)", "window_states", op.getWindowStates(),
+                         {kAny, 2, modes, 2, channels})))
+    return failure();
+  int64_t window = op.getWindow();
+  if (window < 1 || !llvm::isPowerOf2_64(window))
+    return op.emitOpError("(C5): expected a positive power of two of rows, "
+                          "found ")
+           << window;
+  return success();
+}
+LogicalResult MixerScanOp::verify() {
+  ArrayRef<int64_t> rows = shaped(getKeys()).getShape();
+  if (failed(verifyWindows(*this, rows)) ||
+      failed(expectShape(*this, "(C1)", "values", getValues(), rows)) ||
+      failed(expectShape(*this, "(C2)", "key_skip", getKeySkip(), {rows[1]})) ||
+      failed(expectShape(*this, "(C2)", "taps", getTaps(), {kAny, rows[1]})))
+    return failure();
+  return expectShape(*this, "(C3)", "shift_state", getShiftState(),
+                     {kAny, dim(getTaps(), 0), rows[1]});
+}
+LogicalResult MixerOutputOp::verify() {
+  ArrayRef<int64_t> rows = shaped(getQueries()).getShape();
+  if (failed(verifyWindows(*this, rows)) ||
+      failed(expectShape(*this, "(C1)", "output", getOutput(), rows)))
+    return failure();
+  return expectShape(*this, "(C2)", "skip", getSkip(), {rows[1]});
 }
 
 int64_t LongConvOp::getTransformLength() {

@@ -27,6 +27,7 @@ def H3_Vector : H3_Shaped<[F32], 1>;
 def H3_Matrix : H3_Shaped<[F32], 2>;
 def H3_Cube : H3_Shaped<[F32], 3>;
 def H3_Quad : H3_Shaped<[F32], 4>;
+def H3_WindowStates : H3_Shaped<[F32], 5>;
 def H3_Indices : H3_Shaped<[I32], 1>;
 /// A dense weight: rows as stored, or panels (`h3.pack_panels`).
 def H3_Weight : AnyTypeOf<[H3_Shaped<[F32, F16, BF16, I8], 2>, H3_Cube]>;
@@ -633,6 +634,102 @@ def H3_MixerOp : H3_StatefulOp<"mixer", 2> {
     type($starts) (`,` type($slots)^ `,` type($positions))? `)`
     `outs` `(` $output (`,` $shift_state^ `,` $diag_state)? `:`
     type($output) (`,` type($shift_state)^ `,` type($diag_state))? `)`
+    (`->` type($results)^)?
+  }];
+}
+
+/// All operands from the first `outs` operand on are written.
+class H3_WindowOp<string mnemonic, string firstInit> : H3_LayerOp<mnemonic> {
+  let extraClassDeclaration = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() {
+      unsigned first = get}] # firstInit # [{Mutable().getOperandNumber();
+      return ::mlir::MutableOperandRange(
+          getOperation(), first, getOperation()->getNumOperands() - first);
+    }
+  }];
+}
+
+def H3_MixerScanOp : H3_WindowOp<"mixer_scan", "Gated"> {
+  let summary = "the first half of a mixer over windows of rows";
+  let description = [{
+    A mixer whose rows are cut into windows of `window` rows of the step, whatever
+    sequence they belong to, so that all windows can be worked on at once. This half
+    computes `gated = shift_ssm(keys) . values` and, of the sequence that goes on
+    behind window `i`, the state that the rows of the window alone lead to:
+    `window_states[i, 1]`, from the state before this step, which is kept in
+    `window_states[i, 0]`, where the sequence starts in the window, otherwise from
+    zero. `h3.mixer_output` is the other half, and writes the states.
+
+    - (C1) `values` and `gated` have the shape of `keys`, T x C.
+    - (C2) `taps` is N x C, `key_skip` has C values, and `modes` is 4 x M x C.
+    - (C3) `shift_state` is P x N x C and `diag_state` P x M x 2 x C.
+    - (C4) `window_states` is W x 2 x M x 2 x C.
+    - (C5) `window` is a positive power of two.
+
+    ```mlir
+    %g, %e = h3.mixer_scan {window = 64 : i64}
+      ins(%k, %v : tensor<?x8xf32>, tensor<?x8xf32>)
+      shift(%taps, %ks, %s : tensor<64x8xf32>, tensor<8xf32>, tensor<?x64x8xf32>)
+      diag(%modes, %x : tensor<4x32x8xf32>, tensor<?x32x2x8xf32>)
+      batch(%starts, %slots, %positions : tensor<?xi32>, tensor<?xi32>, tensor<?xi32>)
+      outs(%init, %w : tensor<?x8xf32>, tensor<8x2x32x2x8xf32>)
+      -> tensor<?x8xf32>, tensor<8x2x32x2x8xf32>
+    ```
+  }];
+  let arguments = (ins H3_Matrix:$keys, H3_Matrix:$values, H3_Matrix:$taps,
+                       H3_Vector:$key_skip, H3_Cube:$shift_state,
+                       H3_Cube:$modes, H3_Quad:$diag_state, H3_Indices:$starts,
+                       H3_Indices:$slots, H3_Indices:$positions,
+                       I64Attr:$window, H3_Matrix:$gated,
+                       H3_WindowStates:$window_states);
+  let assemblyFormat = [{
+    attr-dict `ins` `(` $keys `,` $values `:` type($keys) `,` type($values) `)`
+    `shift` `(` $taps `,` $key_skip `,` $shift_state `:`
+    type($taps) `,` type($key_skip) `,` type($shift_state) `)`
+    `diag` `(` $modes `,` $diag_state `:` type($modes) `,` type($diag_state) `)`
+    `batch` `(` $starts `,` $slots `,` $positions `:`
+    type($starts) `,` type($slots) `,` type($positions) `)`
+    `outs` `(` $gated `,` $window_states `:` type($gated) `,`
+    type($window_states) `)` (`->` type($results)^)?
+  }];
+}
+
+def H3_MixerOutputOp : H3_WindowOp<"mixer_output", "Output"> {
+  let summary = "the second half of a mixer over windows of rows";
+  let description = [{
+    `output = queries . diag_ssm(gated)`, with `gated` and `window_states` of
+    `h3.mixer_scan`: each window goes on from the states of those before it. Writes
+    both states of all sequences, the shift state from `keys`.
+
+    - (C1) `keys`, `gated` and `output` have the shape of `queries`, T x C.
+    - (C2) `modes` is 4 x M x C and `skip` has C values.
+    - (C3) `shift_state` is P x N x C and `diag_state` P x M x 2 x C.
+    - (C4) `window_states` is W x 2 x M x 2 x C.
+    - (C5) `window` is a positive power of two.
+
+    ```mlir
+    %y, %s1, %x1 = h3.mixer_output {window = 64 : i64}
+      ins(%q, %k, %g, %e : tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>, tensor<8x2x32x2x8xf32>)
+      diag(%modes, %skip : tensor<4x32x8xf32>, tensor<8xf32>)
+      batch(%starts, %slots, %positions : tensor<?xi32>, tensor<?xi32>, tensor<?xi32>)
+      outs(%init, %s, %x : tensor<?x8xf32>, tensor<?x64x8xf32>, tensor<?x32x2x8xf32>)
+      -> tensor<?x8xf32>, tensor<?x64x8xf32>, tensor<?x32x2x8xf32>
+    ```
+  }];
+  let arguments = (ins H3_Matrix:$queries, H3_Matrix:$keys, H3_Matrix:$gated,
+                       H3_WindowStates:$window_states, H3_Cube:$modes,
+                       H3_Vector:$skip, H3_Indices:$starts, H3_Indices:$slots,
+                       H3_Indices:$positions, I64Attr:$window,
+                       H3_Matrix:$output, H3_Cube:$shift_state,
+                       H3_Quad:$diag_state);
+  let assemblyFormat = [{
+    attr-dict `ins` `(` $queries `,` $keys `,` $gated `,` $window_states `:`
+    type($queries) `,` type($keys) `,` type($gated) `,` type($window_states) `)`
+    `diag` `(` $modes `,` $skip `:` type($modes) `,` type($skip) `)`
+    `batch` `(` $starts `,` $slots `,` $positions `:`
+    type($starts) `,` type($slots) `,` type($positions) `)`
+    `outs` `(` $output `,` $shift_state `,` $diag_state `:`
+    type($output) `,` type($shift_state) `,` type($diag_state) `)`
     (`->` type($results)^)?
   }];
 }

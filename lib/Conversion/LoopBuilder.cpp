@@ -26,6 +26,9 @@ Value LoopBuilder::div(Value a, int64_t b) {
 Value LoopBuilder::min(Value a, Value b) {
   return arith::MinUIOp::create(*this, a, b);
 }
+Value LoopBuilder::max(Value a, Value b) {
+  return arith::MaxUIOp::create(*this, a, b);
+}
 Value LoopBuilder::isEqual(Value a, int64_t b) {
   return arith::CmpIOp::create(*this, arith::CmpIPredicate::eq, a, index(b));
 }

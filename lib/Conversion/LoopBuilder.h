@@ -34,6 +34,7 @@ public:
   Value rem(Value a, int64_t b);
   Value div(Value a, int64_t b);
   Value min(Value a, Value b);
+  Value max(Value a, Value b);
   Value isEqual(Value a, int64_t b);
   Value isAtLeast(Value a, int64_t b);
   Value f32(float value);

@@ -129,7 +129,9 @@ void h3::buildGpuParameterPipeline(OpPassManager &pm,
 void h3::buildGpuBufferPipeline(OpPassManager &pm,
                                 const PipelineOptions &options) {
   addBufferize(pm);
-  pm.addPass(createSpecializeRows());
+  SpecializeRowsOptions specialize;
+  specialize.maxTokens = options.maxTokens;
+  pm.addPass(createSpecializeRows(specialize));
   addBindBuffers(pm, options);
 }
 

@@ -1,8 +1,11 @@
 //===- SpecializeRows.cpp - Steps of few rows, and of many ----------------===//
 //
-// Before: h3.layer_norm on memrefs whose output one h3.linear reads. After: on
-// few rows, which a step of decoding has, one layer that normalises its input
-// as it reads it; on many, both as they were.
+// Before: layers on memrefs. After: a choice at run time where few rows, which
+// a step of decoding has, are better served by other layers than many.
+//
+// - An h3.layer_norm whose output one h3.linear reads: on few rows one layer
+//   that normalises its input as it reads it.
+// - An h3.mixer: on long sequences two layers over windows of rows.
 //
 //===----------------------------------------------------------------------===//
 
@@ -58,6 +61,13 @@ struct SpecializeRows final : h3::impl::SpecializeRowsBase<SpecializeRows> {
     });
     for (auto [norm, linear] : pairs)
       specialize(norm, linear);
+    SmallVector<MixerOp> mixers;
+    getOperation().walk([&](MixerOp mixer) {
+      if (isa<MemRefType>(mixer.getOutput().getType()) && mixer.hasStates())
+        mixers.push_back(mixer);
+    });
+    for (MixerOp mixer : mixers)
+      specialize(mixer);
   }
 
 private:
@@ -74,6 +84,45 @@ private:
         norm.getEpsilonAttr(), linear.getGelu(), linear.getAccumulate());
     norm->moveBefore(branch.elseBlock()->getTerminator());
     linear->moveBefore(branch.elseBlock()->getTerminator());
+  }
+
+  /// A mixer goes through every sequence from its first row to its last; where
+  /// sequences have two windows and more, these are worked on at once.
+  void specialize(MixerOp mixer) {
+    ImplicitLocOpBuilder b(mixer.getLoc(), mixer);
+    auto constant = [&](int64_t value) -> Value {
+      return arith::ConstantIndexOp::create(b, value);
+    };
+    Value rows = memref::DimOp::create(b, mixer.getQueries(), 0);
+    Value bounds = memref::DimOp::create(b, mixer.getStarts(), 0);
+    Value sequences = arith::SubIOp::create(b, bounds, constant(1));
+    Value least = arith::MulIOp::create(b, sequences, constant(2 * window));
+    Value isLong =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::uge, rows, least);
+    auto rowType = cast<MemRefType>(mixer.getOutput().getType());
+    Value gated = memref::AllocOp::create(
+        b, MemRefType::get(rowType.getShape(), rowType.getElementType()),
+        ValueRange{rows});
+    int64_t windows = (maxTokens + window - 1) / window;
+    SmallVector<int64_t> shape{windows, 2};
+    llvm::append_range(shape, cast<MemRefType>(mixer.getDiagState().getType())
+                                  .getShape()
+                                  .drop_front());
+    Value states = memref::AllocOp::create(
+        b, MemRefType::get(shape, rowType.getElementType()));
+    auto branch = scf::IfOp::create(b, isLong, /*withElseRegion=*/true);
+    b.setInsertionPointToStart(branch.thenBlock());
+    MixerScanOp::create(
+        b, TypeRange(), mixer.getKeys(), mixer.getValues(), mixer.getTaps(),
+        mixer.getKeySkip(), mixer.getShiftState(), mixer.getModes(),
+        mixer.getDiagState(), mixer.getStarts(), mixer.getSlots(),
+        mixer.getPositions(), window, gated, states);
+    MixerOutputOp::create(b, TypeRange(), mixer.getQueries(), mixer.getKeys(),
+                          gated, states, mixer.getModes(), mixer.getSkip(),
+                          mixer.getStarts(), mixer.getSlots(),
+                          mixer.getPositions(), window, mixer.getOutput(),
+                          mixer.getShiftState(), mixer.getDiagState());
+    mixer->moveBefore(branch.elseBlock()->getTerminator());
   }
 };
 

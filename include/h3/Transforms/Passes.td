@@ -176,13 +176,21 @@ def DropResults : Pass<"h3-drop-results", "::mlir::ModuleOp"> {
 }
 
 def SpecializeRows : Pass<"h3-specialize-rows", "::mlir::ModuleOp"> {
-  let summary = "fuse layer norms into dense layers where rows are few";
+  let summary = "other layers for few rows than for many, chosen at run time";
   let description = [{
     After bufferisation. An `h3.layer_norm` whose output one `h3.linear` reads becomes
-    a choice at run time: on at most `few` rows the linear with the norm fused, on
-    more rows both, so that many rows are normalised once.
+    a choice: on at most `few` rows the linear with the norm fused, on more rows
+    both, so that many rows are normalised once.
+
+    An `h3.mixer` with states becomes a choice between `h3.mixer_scan` and
+    `h3.mixer_output`, where sequences have at least two windows of `window` rows on
+    average, and itself. The states of windows are planned for `max-tokens` rows.
   }];
-  let options = [Option<"few", "few", "int64_t", "8", "rows at most">];
+  let options = [Option<"few", "few", "int64_t", "8", "rows at most">,
+                 Option<"window", "window", "int64_t", "64",
+                        "rows of a window, a power of two">,
+                 Option<"maxTokens", "max-tokens", "int64_t", "512",
+                        "rows of a step at most">];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::memref::MemRefDialect",
                            "::mlir::scf::SCFDialect"];

@@ -84,6 +84,7 @@ struct Grid {
 void populateRowKernels(mlir::RewritePatternSet &patterns);
 void populateLinearKernels(mlir::RewritePatternSet &patterns);
 void populateSsmKernels(mlir::RewritePatternSet &patterns);
+void populateMixerWindowKernels(mlir::RewritePatternSet &patterns);
 void populateAttentionKernels(mlir::RewritePatternSet &patterns);
 
 /// A pattern that turns a layer on memrefs into a kernel and its launch, one

@@ -26,6 +26,7 @@ struct ConvertH3ToGpu final : h3::impl::ConvertH3ToGpuBase<ConvertH3ToGpu> {
     populateRowKernels(patterns);
     populateLinearKernels(patterns);
     populateSsmKernels(patterns);
+    populateMixerWindowKernels(patterns);
     populateAttentionKernels(patterns);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
 
