@@ -26,7 +26,9 @@ class Compilation final : Stages {
 public:
   Compilation(const CompileOptions &options, Model &model, CpuTarget &target,
               raw_fd_ostream &notes)
-      : Stages(options, target, notes), model(model), notes(notes) {}
+      : Stages(options, target, notes), model(model), notes(notes) {
+    passOptions.weightType = model.weightType;
+  }
 
   Error run() {
     module =

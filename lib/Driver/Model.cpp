@@ -68,6 +68,20 @@ static Expected<std::string> openCheckpoint(Model &model,
   return files->tokenizer;
 }
 
+/// The type in which a checkpoint has the first of its dense weights, if
+/// kernels of the target have it.
+static std::string getStoredType(const Model &model, TargetKind target) {
+  const Tensor *table =
+      model.stateDict
+          ? model.stateDict->find("backbone.embeddings.word_embeddings.weight")
+          : nullptr;
+  if (!table || target == TargetKind::Cpu)
+    return "f32";
+  return table->dtype == DType::F16    ? "f16"
+         : table->dtype == DType::BF16 ? "bf16"
+                                       : "f32";
+}
+
 static Error chooseTokenizer(Model &model, std::string file,
                              const CompileOptions &options,
                              raw_ostream &notes) {
@@ -105,6 +119,9 @@ Expected<Model> Model::open(const CompileOptions &options, raw_ostream &notes) {
       return found.takeError();
     tokenizerFile = std::move(*found);
   }
+  model.weightType = options.weightType.empty()
+                         ? getStoredType(model, options.target)
+                         : options.weightType;
   if (Error failure = chooseTokenizer(model, tokenizerFile, options, notes))
     return failure;
   return model;
@@ -136,7 +153,7 @@ ModelDescription h3::describe(const Model &model, const CompileOptions &options,
   json::Object info{
       {"model", config.name},
       {"parameters", config.numParameters()},
-      {"weight_type", options.weightType},
+      {"weight_type", model.weightType},
       {"target", options.target == TargetKind::Cpu ? "cpu" : "cuda"},
       {"mcpu", target.cpu},
       {"weight_bytes_per_token", int64_t(weightBytes)},

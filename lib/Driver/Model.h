@@ -20,6 +20,7 @@ struct Model {
   ModelConfig config;
   uint32_t tokenizerKind = 0;
   std::string tokenizer; ///< merges.txt, when the kind asks for it
+  std::string weightType; ///< of dense layers in the program
   std::unique_ptr<Checkpoint> checkpoint;
   std::unique_ptr<StateDict> stateDict;
   std::unique_ptr<WeightSource> weights;

@@ -43,7 +43,6 @@ Stages::Stages(const CompileOptions &options, CpuTarget &target,
   passOptions.tileRows = target.tileRows;
   passOptions.maxTokens = options.maxTokens;
   passOptions.form = options.form;
-  passOptions.weightType = options.weightType;
   if (!options.explain)
     return;
   mlir::remark::RemarkCategories categories;

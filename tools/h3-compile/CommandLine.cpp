@@ -72,7 +72,8 @@ void addOptions(CLI::App &app, CompileOptions &options, Texts &texts) {
                  "GPUs to make machine code for (default sm_80,sm_90,sm_100)")
       ->type_name("LIST");
   app.add_option("--weight-type", options.weightType,
-                 "Of dense layers: f32 (default), bf16, f16, int8, int4")
+                 "Of dense layers: f32, bf16, f16, int8, int4 (default: as "
+                 "stored; f32 for CPUs)")
       ->check(oneOf({"f32", "bf16", "f16", "int8", "int4"}))
       ->type_name("TYPE");
   app.add_option("--heads", options.heads,
@@ -175,7 +176,8 @@ std::optional<ExitCode> h3::parseCommandLine(int argc, char **argv,
     return fail(mistake + hint, WrongUsage);
   if (options.output == "-")
     options.output.clear();
-  if (options.weightType != "f32" && options.target == TargetKind::Cpu)
+  bool isF32 = options.weightType.empty() || options.weightType == "f32";
+  if (!isF32 && options.target == TargetKind::Cpu)
     return fail("--weight-type: kernels for CPUs are for f32 alone, found '" +
                     options.weightType + "'; expected f32, or --target cuda",
                 Failure);

@@ -50,7 +50,8 @@ struct CompileOptions {
   TargetKind target = TargetKind::Cpu;
   std::string cpu = "native";
   std::string cudaArchs = "sm_80,sm_90,sm_100";
-  std::string weightType = "f32"; ///< of dense layers
+  /// Of dense layers: f32, bf16, f16, int8, int4; empty: as stored.
+  std::string weightType;
   std::string tokenizer; ///< a file, or `bytes`; empty: what the model brings
   std::string libraryFolder; ///< that of libh3rt.a
   std::optional<int64_t> heads;
