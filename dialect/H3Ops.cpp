@@ -132,6 +132,8 @@ H3_LAYER_EFFECTS(EmbeddingOp)
 H3_LAYER_EFFECTS(GatherRowsOp)
 H3_LAYER_EFFECTS(LayerNormOp)
 H3_LAYER_EFFECTS(LinearOp)
+H3_LAYER_EFFECTS(RoundRowsOp)
+H3_LAYER_EFFECTS(DequantizeOp)
 H3_LAYER_EFFECTS(ShiftSsmOp)
 H3_LAYER_EFFECTS(DiagSsmOp)
 H3_LAYER_EFFECTS(MixerOp)
@@ -369,7 +371,7 @@ void LinearOp::build(OpBuilder &builder, OperationState &state, Value input,
                      bool accumulate) {
   build(builder, state, input, weight, /*scales=*/Value(),
         /*norm_weight=*/Value(), /*norm_bias=*/Value(), bias, output,
-        /*epsilon=*/FloatAttr(), gelu, accumulate);
+        /*epsilon=*/FloatAttr(), gelu, accumulate, /*library=*/false);
 }
 LogicalResult LinearOp::verify() {
   if (failed(verifyDestinations(*this)))
@@ -396,11 +398,35 @@ LogicalResult LinearOp::verify() {
       (getEpsilon() && !(getEpsilon()->convertToFloat() > 0)))
     return emitOpError("(C6): expected a positive epsilon with a norm, and "
                        "none without");
+  Type inputType = shaped(getInput()).getElementType();
+  if (getLibrary() &&
+      (inputType != shaped(getWeight()).getElementType() || isPacked ||
+       getNormWeight() || (getGelu() && getAccumulate())))
+    return emitOpError("(C7): expected input and weight of one type in rows, "
+                       "no norm and not both gelu and accumulate, for a "
+                       "library");
+  if (!getLibrary() && !inputType.isF32())
+    return emitOpError("(C7): expected an input of f32, found ") << inputType;
   for (Value value : {getNormWeight(), getNormBias()})
     if (value && failed(expectShape(*this, "(C6)", "norm", value, {inputs})))
       return failure();
   return expectShape(*this, "(C4)", "output", getOutput(),
                      {dim(getInput(), 0), features});
+}
+
+LogicalResult RoundRowsOp::verify() {
+  if (failed(verifyDestinations(*this)))
+    return failure();
+  return expectShape(*this, "(C1)", "output", getOutput(),
+                     shaped(getInput()).getShape());
+}
+LogicalResult DequantizeOp::verify() {
+  if (failed(verifyDestinations(*this)) ||
+      failed(verifyScales(*this, "(C1)", getValues(), getScales())))
+    return failure();
+  return expectShape(
+      *this, "(C2)", "output", getOutput(),
+      {dim(getValues(), 0), countColumns(getValues(), getScales())});
 }
 
 /// States come with `slots` and `positions`.

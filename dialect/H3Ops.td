@@ -31,6 +31,8 @@ def H3_WindowStates : H3_Shaped<[F32], 5>;
 def H3_Indices : H3_Shaped<[I32], 1>;
 /// A dense weight: rows as stored, or panels (`h3.pack_panels`).
 def H3_Weight : AnyTypeOf<[H3_Shaped<[F32, F16, BF16, I8], 2>, H3_Cube]>;
+/// Rows of activations where halves are enough.
+def H3_Activations : H3_Shaped<[F32, F16, BF16], 2>;
 /// Of rows, or of groups within rows.
 def H3_Scales : AnyTypeOf<[H3_Vector, H3_Shaped<[F16], 2>]>;
 def H3_Kernel : AnyTypeOf<[H3_Matrix, H3_Quad]>;
@@ -445,6 +447,9 @@ def H3_LinearOp : H3_LayerOp<"linear", [AttrSizedOperandSegments]> {
       has.
     - (C6) the weight and bias of `norm` have one value for each input feature; a
       positive `epsilon` comes with them, and not without.
+    - (C7) with `library`, which leaves the layer to a library of the target, `input`
+      and the weight, in rows, have one type of elements, and there is no `norm` and
+      not both `gelu` and `accumulate`; without, `input` has floats.
 
     ```mlir
     %0 = h3.linear {gelu} ins(%x, %w : tensor<?x64xf32>, tensor<256x64xf32>)
@@ -456,13 +461,13 @@ def H3_LinearOp : H3_LayerOp<"linear", [AttrSizedOperandSegments]> {
            outs(%init : tensor<?x256xf32>) -> tensor<?x256xf32>
     ```
   }];
-  let arguments = (ins H3_Matrix:$input, H3_Weight:$weight,
+  let arguments = (ins H3_Activations:$input, H3_Weight:$weight,
                        Optional<H3_Scales>:$scales,
                        Optional<H3_Vector>:$norm_weight,
                        Optional<H3_Vector>:$norm_bias,
                        Optional<H3_Vector>:$bias, H3_Matrix:$output,
                        OptionalAttr<F32Attr>:$epsilon, UnitAttr:$gelu,
-                       UnitAttr:$accumulate);
+                       UnitAttr:$accumulate, UnitAttr:$library);
   let assemblyFormat = [{
     attr-dict `ins` `(` $input `,` $weight `:` type($input) `,` type($weight) `)`
     (`scales` `(` $scales^ `:` type($scales) `)`)?
@@ -477,6 +482,48 @@ def H3_LinearOp : H3_LayerOp<"linear", [AttrSizedOperandSegments]> {
                    CArg<"bool", "false">:$gelu,
                    CArg<"bool", "false">:$accumulate)>];
   let hasCanonicalizer = 1;
+}
+
+def H3_RoundRowsOp : H3_LayerOp<"round_rows"> {
+  let summary = "activations in half precision";
+  let description = [{
+    `output = input`, rounded to the nearest of the output's type.
+
+    - (C1) `output` has the shape of `input`.
+
+    ```mlir
+    %0 = h3.round_rows ins(%x : tensor<?x64xf32>) outs(%init : tensor<?x64xbf16>)
+           -> tensor<?x64xbf16>
+    ```
+  }];
+  let arguments = (ins H3_Matrix:$input,
+                       H3_Shaped<[F16, BF16], 2>:$output);
+  let assemblyFormat = [{
+    attr-dict `ins` `(` $input `:` type($input) `)`
+    `outs` `(` $output `:` type($output) `)` (`->` type($results)^)?
+  }];
+}
+
+def H3_DequantizeOp : H3_LayerOp<"dequantize"> {
+  let summary = "a quantised weight in half precision";
+  let description = [{
+    `output[n, k] = values[n, k] . scale`, with values and scales as `h3.quantize` has
+    them: for libraries that have no such weights.
+
+    - (C1) `values` are integers with their scales.
+    - (C2) `output` is the weight's rows times its columns.
+
+    ```mlir
+    %0 = h3.dequantize ins(%q, %s : tensor<256x64xi8>, tensor<256xf32>)
+           outs(%init : tensor<256x64xf16>) -> tensor<256x64xf16>
+    ```
+  }];
+  let arguments = (ins H3_Shaped<[I8], 2>:$values, H3_Scales:$scales,
+                       H3_Shaped<[F16], 2>:$output);
+  let assemblyFormat = [{
+    attr-dict `ins` `(` $values `,` $scales `:` type($values) `,` type($scales) `)`
+    `outs` `(` $output `:` type($output) `)` (`->` type($results)^)?
+  }];
 }
 
 /// A sequence of inputs and the states of all sequences in, the sequence of

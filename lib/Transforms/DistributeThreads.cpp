@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "H3Dialect.h"
 #include "h3/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -22,6 +23,7 @@ namespace h3 {
 } // namespace h3
 
 using namespace mlir;
+using namespace h3;
 
 namespace {
 
@@ -58,6 +60,10 @@ private:
         loops.push_back(loop);
         return WalkResult::skip();
       }
+      // What a library does is not done by threads of ours.
+      auto linear = dyn_cast<LinearOp>(op);
+      if (linear && linear.getLibrary())
+        return WalkResult::advance();
       auto effects = dyn_cast<MemoryEffectOpInterface>(op);
       if (!effects || !effects.hasEffect<MemoryEffects::Write>())
         return WalkResult::advance();

@@ -3,8 +3,9 @@
 // Before: layers on memrefs. After: a choice at run time where few rows, which
 // a step of decoding has, are better served by other layers than many.
 //
-// - An h3.layer_norm whose output one h3.linear reads: on few rows one layer
-//   that normalises its input as it reads it.
+// - An h3.linear: on many rows the layer of a library, with its input in the
+//   weight's type. An h3.layer_norm whose output it alone reads is part of it
+//   on few rows, which normalises as it reads, and comes before it on many.
 // - An h3.mixer: on long sequences two layers over windows of rows.
 //
 //===----------------------------------------------------------------------===//
@@ -54,36 +55,111 @@ struct SpecializeRows final : h3::impl::SpecializeRowsBase<SpecializeRows> {
   using SpecializeRowsBase::SpecializeRowsBase;
 
   void runOnOperation() override {
-    SmallVector<std::pair<LayerNormOp, LinearOp>> pairs;
-    getOperation().walk([&](LinearOp linear) {
-      if (LayerNormOp norm = findNorm(linear))
-        pairs.push_back({norm, linear});
-    });
-    for (auto [norm, linear] : pairs)
-      specialize(norm, linear);
+    SmallVector<LinearOp> linears;
     SmallVector<MixerOp> mixers;
-    getOperation().walk([&](MixerOp mixer) {
-      if (isa<MemRefType>(mixer.getOutput().getType()) && mixer.hasStates())
+    getOperation().walk([&](Operation *op) {
+      auto linear = dyn_cast<LinearOp>(op);
+      auto mixer = dyn_cast<MixerOp>(op);
+      if (linear && canHaveLibrary(linear))
+        linears.push_back(linear);
+      if (mixer && isa<MemRefType>(mixer.getOutput().getType()) &&
+          mixer.hasStates())
         mixers.push_back(mixer);
     });
+    for (LinearOp linear : linears)
+      specialize(linear);
     for (MixerOp mixer : mixers)
       specialize(mixer);
   }
 
 private:
-  void specialize(LayerNormOp norm, LinearOp linear) {
+  /// On memrefs, its weight in rows, contiguous, and its epilogue one that
+  /// libraries have.
+  static bool canHaveLibrary(LinearOp linear) {
+    auto isContiguous = [](Value value) {
+      auto type = dyn_cast<MemRefType>(value.getType());
+      SmallVector<int64_t> strides;
+      int64_t offset;
+      return type && succeeded(type.getStridesAndOffset(strides, offset)) &&
+             strides[1] == 1 && strides[0] == type.getDimSize(1);
+    };
+    auto weight = dyn_cast<MemRefType>(linear.getWeight().getType());
+    return weight && weight.getRank() == 2 && !linear.getNormWeight() &&
+           !linear.getLibrary() && isContiguous(linear.getInput()) &&
+           isContiguous(linear.getOutput()) &&
+           !(linear.getGelu() && linear.getAccumulate());
+  }
+
+  void specialize(LinearOp linear) {
     ImplicitLocOpBuilder b(linear.getLoc(), linear);
-    Value rows = memref::DimOp::create(b, norm.getInput(), 0);
+    LayerNormOp norm = findNorm(linear);
+    Value input = norm ? norm.getInput() : linear.getInput();
+    Value rows = memref::DimOp::create(b, input, 0);
     Value isFew = arith::CmpIOp::create(b, arith::CmpIPredicate::ule, rows,
                                         arith::ConstantIndexOp::create(b, few));
+    Type element = getLibraryType(linear);
+    Value halves = createHalves(b, linear, element, rows);
+    Value dequantized = createDequantized(b, linear, element);
     auto branch = scf::IfOp::create(b, isFew, /*withElseRegion=*/true);
     b.setInsertionPointToStart(branch.thenBlock());
-    LinearOp::create(
-        b, TypeRange(), norm.getInput(), linear.getWeight(), linear.getScales(),
-        norm.getWeight(), norm.getBias(), linear.getBias(), linear.getOutput(),
-        norm.getEpsilonAttr(), linear.getGelu(), linear.getAccumulate());
-    norm->moveBefore(branch.elseBlock()->getTerminator());
-    linear->moveBefore(branch.elseBlock()->getTerminator());
+    Value normWeight, normBias;
+    FloatAttr epsilon;
+    if (norm) {
+      normWeight = norm.getWeight();
+      normBias = norm.getBias();
+      epsilon = norm.getEpsilonAttr();
+    }
+    LinearOp::create(b, TypeRange(), input, linear.getWeight(),
+                     linear.getScales(), normWeight, normBias, linear.getBias(),
+                     linear.getOutput(), epsilon, linear.getGelu(),
+                     linear.getAccumulate(),
+                     /*library=*/false);
+    Operation *end = branch.elseBlock()->getTerminator();
+    if (norm)
+      norm->moveBefore(end);
+    b.setInsertionPoint(end);
+    if (halves)
+      RoundRowsOp::create(b, TypeRange(), linear.getInput(), halves);
+    if (dequantized)
+      DequantizeOp::create(b, TypeRange(), linear.getWeight(),
+                           linear.getScales(), dequantized);
+    LinearOp::create(b, TypeRange(), halves ? halves : linear.getInput(),
+                     dequantized ? dequantized : linear.getWeight(),
+                     /*scales=*/Value(), /*norm_weight=*/Value(),
+                     /*norm_bias=*/Value(), linear.getBias(),
+                     linear.getOutput(), /*epsilon=*/FloatAttr(),
+                     linear.getGelu(), linear.getAccumulate(),
+                     /*library=*/true);
+    linear->erase();
+  }
+
+  /// The type in which a library multiplies: the weight's, or the one that
+  /// holds the values of a quantised one best.
+  static Type getLibraryType(LinearOp linear) {
+    Type type = cast<MemRefType>(linear.getWeight().getType()).getElementType();
+    return type.isInteger() ? Float16Type::get(type.getContext()) : type;
+  }
+
+  /// Memory for the input in half precision; null: not needed.
+  static Value createHalves(ImplicitLocOpBuilder &b, LinearOp linear,
+                            Type element, Value rows) {
+    auto type = cast<MemRefType>(linear.getInput().getType());
+    if (element == type.getElementType())
+      return nullptr;
+    return memref::AllocOp::create(b, MemRefType::get(type.getShape(), element),
+                                   ValueRange{rows});
+  }
+  /// Memory for a quantised weight in half precision; null: not needed.
+  static Value createDequantized(ImplicitLocOpBuilder &b, LinearOp linear,
+                                 Type element) {
+    if (!linear.getScales())
+      return nullptr;
+    int64_t features =
+        cast<MemRefType>(linear.getWeight().getType()).getDimSize(0);
+    int64_t inputs =
+        cast<MemRefType>(linear.getInput().getType()).getDimSize(1);
+    return memref::AllocOp::create(
+        b, MemRefType::get({features, inputs}, element));
   }
 
   /// A mixer goes through every sequence from its first row to its last; where

@@ -56,7 +56,12 @@ constexpr Rule rules[] = {
     {"vector", isLayer, "h3-convert-to-vector"},
     {"vector", [](Operation *op) { return isa<scf::ParallelOp>(op); },
      "h3-distribute-threads"},
-    {"gpu", isLayer, "h3-convert-to-gpu"},
+    {"gpu",
+     [](Operation *op) {
+       auto linear = dyn_cast<LinearOp>(op);
+       return isLayer(op) && !(linear && linear.getLibrary());
+     },
+     "h3-convert-to-gpu"},
     {"nvvm",
      [](Operation *op) {
        return op->getParentOfType<gpu::GPUModuleOp>() &&

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "CudaBlas.h"
 #include "CudaDriver.h"
 #include "Device.h"
 
@@ -123,6 +124,8 @@ public:
     Weights.reset();
     Inputs.reset();
     Logits.reset();
+    Blas.reset();
+    Workspace.reset();
     if (Staging)
       Context->Driver.cuMemFreeHost(Staging);
     if (Module)
@@ -143,6 +146,7 @@ public:
 
   void launch(int64_t Kernel, int64_t GridX, int64_t GridY, int64_t Threads,
               const int64_t *Arguments, int64_t Count);
+  void multiply(const DenseLayer &Layer);
 
 private:
   CudaDevice(const H3Model &Model, std::shared_ptr<CudaContext> Context)
@@ -151,15 +155,18 @@ private:
     return Context->Driver.check(Result, Call, What);
   }
   Error open(int Ordinal);
+  Error openBlas();
   Error reserve(uint64_t InputBytes);
 
   const H3Model &Model;
   std::shared_ptr<CudaContext> Context;
   CuHandle Module = nullptr;
-  std::vector<CuHandle> Kernels;       ///< by number
-  std::unique_ptr<CudaMemory> Weights; ///< bytes [weights_bytes]
-  std::unique_ptr<CudaMemory> Inputs;  ///< the integers of a step
-  std::unique_ptr<CudaMemory> Logits;  ///< float [rows, padded vocabulary]
+  std::vector<CuHandle> Kernels;         ///< by number
+  std::unique_ptr<CudaMemory> Weights;   ///< bytes [weights_bytes]
+  std::unique_ptr<CudaMemory> Inputs;    ///< the integers of a step
+  std::unique_ptr<CudaMemory> Logits;    ///< float [rows, padded vocabulary]
+  std::unique_ptr<CudaMemory> Workspace; ///< of cuBLASLt
+  std::unique_ptr<CudaBlas> Blas;        ///< null: not needed
   char *Staging =
       nullptr; ///< pinned, as large as Inputs, or a piece of weights
   Error Failure = Error::success(); ///< of the first launch that failed
@@ -231,6 +238,21 @@ Error CudaDevice::open(int Ordinal) {
   return Error::success();
 }
 
+Error CudaDevice::openBlas() {
+  auto Memory =
+      CudaMemory::create(Context, Model.library_bytes, "workspace of cuBLASLt");
+  if (!Memory)
+    return Memory.takeError();
+  Workspace = std::move(*Memory);
+  auto Loaded = CudaBlas::load(
+      Context->Driver.Folder, reinterpret_cast<CuAddress>(Workspace->address()),
+      Workspace->size());
+  if (!Loaded)
+    return Loaded.takeError();
+  Blas = std::move(*Loaded);
+  return Error::success();
+}
+
 Expected<std::unique_ptr<Device>>
 CudaDevice::create(const H3Model &Model, const std::string &Path, int Ordinal) {
   Expected<CudaDriver> Driver = CudaDriver::load(Path);
@@ -241,6 +263,9 @@ CudaDevice::create(const H3Model &Model, const std::string &Path, int Ordinal) {
   std::unique_ptr<CudaDevice> Result(new CudaDevice(Model, Context));
   if (Error Err = Result->open(Ordinal))
     return Err;
+  if (Model.library_bytes != 0)
+    if (Error Err = Result->openBlas())
+      return Err;
   return std::unique_ptr<Device>(std::move(Result));
 }
 
@@ -303,6 +328,21 @@ void CudaDevice::launch(int64_t Kernel, int64_t GridX, int64_t GridY,
       Pointers.data(), nullptr);
   Failure = check(Result, "cuLaunchKernel",
                   "kernel " + std::string(Model.kernels[Kernel]));
+}
+
+void CudaDevice::multiply(const DenseLayer &Layer) {
+  if (!Failure && Layer.Rows != 0)
+    Failure = Blas->run(Layer, Context->Stream);
+}
+
+extern "C" void h3rt_linear(H3Team *Team, int64_t Type, int64_t Rows,
+                            int64_t Features, int64_t Inputs, int64_t Input,
+                            int64_t Weight, int64_t Bias, int64_t Output,
+                            int64_t Flags) {
+  auto At = [](int64_t Address) { return static_cast<CuAddress>(Address); };
+  reinterpret_cast<CudaDevice *>(Team)->multiply({Type, Rows, Features, Inputs,
+                                                  At(Input), At(Weight),
+                                                  At(Bias), At(Output), Flags});
 }
 
 extern "C" void h3rt_launch(H3Team *Team, int64_t Kernel, int64_t GridX,

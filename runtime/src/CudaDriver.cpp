@@ -55,6 +55,11 @@ Expected<CudaDriver> CudaDriver::load(const std::string &Path) {
   if (Missing)
     return Error::resources("the NVIDIA driver " + Name + " has no " + Missing +
                             ", it is too old; install a newer one");
+  Dl_info Info;
+  if (!Path.empty() && dladdr(reinterpret_cast<void *>(Driver.cuInit), &Info)) {
+    std::string File = Info.dli_fname;
+    Driver.Folder = File.substr(0, File.rfind('/') + 1);
+  }
   return Driver;
 }
 

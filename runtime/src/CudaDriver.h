@@ -30,6 +30,9 @@ struct CudaDriver {
   /// what the call was for.
   Error check(CuResult Result, const char *Call, const std::string &What) const;
 
+  /// Where the driver is, if a path was given; empty: the system's.
+  std::string Folder;
+
   CuResult (*cuInit)(unsigned Flags);
   CuResult (*cuGetErrorName)(CuResult, const char **);
   CuResult (*cuGetErrorString)(CuResult, const char **);

@@ -45,7 +45,9 @@ def ConvertLaunchesToRuntime
     After `h3-distribute-threads`. A `gpu.launch_func` becomes a call of `h3rt_launch` with
     the team, the number of the kernel, the grid, the block and the arguments as
     64-bit words. The kernels leave the module; their names, in the order of
-    their numbers, are recorded on it as `h3.kernels`.
+    their numbers, are recorded on it as `h3.kernels`. An `h3.linear` of a library
+    becomes a call of `h3rt_linear`; the work area that the library needs is
+    recorded as `h3.library_bytes`.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",

@@ -178,9 +178,12 @@ def DropResults : Pass<"h3-drop-results", "::mlir::ModuleOp"> {
 def SpecializeRows : Pass<"h3-specialize-rows", "::mlir::ModuleOp"> {
   let summary = "other layers for few rows than for many, chosen at run time";
   let description = [{
-    After bufferisation. An `h3.layer_norm` whose output one `h3.linear` reads becomes
-    a choice: on at most `few` rows the linear with the norm fused, on more rows
-    both, so that many rows are normalised once.
+    After bufferisation, for targets with a library of dense layers. An `h3.linear`
+    becomes a choice: on at most `few` rows it is a kernel, which has the
+    `h3.layer_norm` whose output it alone reads fused; on more rows the library's,
+    after the norm, with its input rounded (`h3.round_rows`) and its weight widened
+    (`h3.dequantize`) where the weight is in less than single precision. Layers with
+    gelu and accumulate both stay kernels.
 
     An `h3.mixer` with states becomes a choice between `h3.mixer_scan` and
     `h3.mixer_output`, where sequences have at least two windows of `window` rows on

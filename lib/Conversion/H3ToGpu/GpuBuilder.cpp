@@ -107,6 +107,10 @@ Value GpuBuilder::pack(ValueRange elements) {
   auto type = VectorType::get({int64_t(elements.size())}, getF32Type());
   return vector::FromElementsOp::create(*this, type, elements);
 }
+Value GpuBuilder::round(Value vector, Type element) {
+  auto type = cast<VectorType>(vector.getType()).clone(element);
+  return arith::TruncFOp::create(*this, type, vector);
+}
 Value GpuBuilder::spread(Value element, int64_t size) {
   auto type = VectorType::get({size}, getF32Type());
   return vector::BroadcastOp::create(*this, type, element);

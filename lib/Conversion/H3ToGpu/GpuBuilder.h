@@ -69,6 +69,8 @@ public:
   /// A vector of these floats, or of one `size` times.
   Value pack(ValueRange elements);
   Value spread(Value element, int64_t size);
+  /// A vector of floats in half precision, f16 or bf16.
+  Value round(Value vector, mlir::Type element);
 
 private:
   mlir::gpu::GPUFuncOp kernel;

@@ -248,6 +248,8 @@ struct LinearKernel final : KernelLowering<LinearOp> {
   LogicalResult check(LinearOp op, PatternRewriter &rewriter) const override {
     if (cast<MemRefType>(op.getWeight().getType()).getRank() != 2)
       return rewriter.notifyMatchFailure(op, "expected a weight of rows");
+    if (op.getLibrary())
+      return rewriter.notifyMatchFailure(op, "left to a library");
     return success();
   }
 

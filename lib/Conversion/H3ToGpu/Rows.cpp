@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "DenseWeight.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace h3;
@@ -55,6 +56,49 @@ struct GatherRowsKernel final : KernelLowering<GatherRowsOp> {
     b.shareOut(b.index(b.staticDim(op.getInput(), 1)), [&](Value c) {
       b.storeScalar(b.loadScalar(op.getInput(), {source, c}), op.getOutput(),
                     {row, c});
+    });
+  }
+};
+
+/// Accesses of up to 16 bytes of halves.
+constexpr int64_t kHalves = 8;
+
+struct RoundRowsKernel final : KernelLowering<RoundRowsOp> {
+  using KernelLowering::KernelLowering;
+
+  Grid getGrid(RoundRowsOp op, LoopBuilder &b) const override {
+    return {b.dim(op.getInput(), 0), Value()};
+  }
+  void emit(RoundRowsOp op, GpuBuilder &b) const override {
+    Value row = b.block(Dimension::x);
+    int64_t columns = b.staticDim(op.getInput(), 1);
+    int64_t width = std::gcd(columns, int64_t(4));
+    Type element = cast<MemRefType>(op.getOutput().getType()).getElementType();
+    b.shareOut(b.index(columns / width), [&](Value access) {
+      Value c = b.mul(access, width);
+      Value x = b.loadVector(op.getInput(), {row, c}, width);
+      b.storeVector(b.round(x, element), op.getOutput(), {row, c});
+    });
+  }
+};
+
+struct DequantizeKernel final : KernelLowering<DequantizeOp> {
+  using KernelLowering::KernelLowering;
+
+  Grid getGrid(DequantizeOp op, LoopBuilder &b) const override {
+    return {b.index(b.staticDim(op.getOutput(), 0)), Value()};
+  }
+  void emit(DequantizeOp op, GpuBuilder &b) const override {
+    Value row = b.block(Dimension::x);
+    DenseWeight weight(b, op.getValues(), op.getScales(), kHalves);
+    Value rowScale = weight.loadRowScale(row);
+    b.shareOut(b.index(weight.columns() / weight.width()), [&](Value access) {
+      Value c = b.mul(access, weight.width());
+      DenseWeight::Access found = weight.load(row, c);
+      Value scale = rowScale ? rowScale : found.scale;
+      Value values = b.mulf(b.pack(weight.decode(found, 0, weight.width())),
+                            b.spread(scale, weight.width()));
+      b.storeVector(b.round(values, b.getF16Type()), op.getOutput(), {row, c});
     });
   }
 };
@@ -162,7 +206,8 @@ struct HeadContractKernel final : KernelLowering<HeadContractOp> {
 
 void h3::populateRowKernels(RewritePatternSet &patterns) {
   constexpr int64_t threads = 256;
-  patterns.add<EmbeddingKernel, GatherRowsKernel, LayerNormKernel,
-               HeadExpandKernel, HeadContractKernel>(patterns.getContext(),
-                                                     threads);
+  patterns
+      .add<EmbeddingKernel, GatherRowsKernel, RoundRowsKernel, DequantizeKernel,
+           LayerNormKernel, HeadExpandKernel, HeadContractKernel>(
+          patterns.getContext(), threads);
 }

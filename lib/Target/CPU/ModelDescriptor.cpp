@@ -98,6 +98,7 @@ void h3::addModelDescriptor(Module &module, mlir::ModuleOp source,
                         b.getInt64(description.image.size()),
                         names(),
                         b.getInt64(kernels.size()),
+                        recorded("h3.library_bytes"),
                         addEntry(module)};
   Constant *value = ConstantStruct::getAnon(fields);
   assert(module.getDataLayout().getTypeAllocSize(value->getType()) ==

@@ -20,7 +20,7 @@ extern "C" {
 /// "H3MD", little-endian.
 #define H3_MODEL_MAGIC 0x444d3348u
 /// Raised whenever a struct below changes.
-#define H3_ABI_VERSION 2u
+#define H3_ABI_VERSION 3u
 
 /// A one-dimensional buffer as MLIR's C interface passes it. `stride` is 1.
 typedef struct H3Buffer {
@@ -87,6 +87,7 @@ typedef struct H3Model {
   uint64_t image_bytes;       ///< 0: the model runs on the CPU
   const char *const *kernels; ///< their names, by number [kernel_count]
   uint64_t kernel_count;
+  uint64_t library_bytes; ///< work area of cuBLASLt; 0: it is not needed
   H3StepFn step;
 } H3Model;
 
@@ -124,11 +125,27 @@ void h3rt_barrier(H3Team *team);
 void h3rt_launch(H3Team *team, int64_t kernel, int64_t grid_x, int64_t grid_y,
                  int64_t threads, const int64_t *arguments, int64_t count);
 
+enum H3ElementType {
+  H3_ELEMENT_F32 = 0,
+  H3_ELEMENT_F16 = 1,
+  H3_ELEMENT_BF16 = 2
+};
+enum H3LinearFlags { H3_LINEAR_GELU = 1, H3_LINEAR_ACCUMULATE = 2 };
+
+/// A dense layer of a GPU program on many rows, as `h3.linear` means it:
+/// `input` [rows, inputs] and `weight` [features, inputs] of an
+/// H3ElementType, `bias` [features] and `output` [rows, features] floats, all
+/// contiguous. Addresses are on the device; without a bias, 0. `flags` are
+/// H3LinearFlags. Failures are the device's to report.
+void h3rt_linear(H3Team *team, int64_t type, int64_t rows, int64_t features,
+                 int64_t inputs, int64_t input, int64_t weight, int64_t bias,
+                 int64_t output, int64_t flags);
+
 #ifdef __cplusplus
 }
 static_assert(sizeof(H3Buffer) == 40, "an MLIR memref descriptor of rank 1");
 static_assert(sizeof(H3StepArgs) == 11 * sizeof(H3Buffer), "no padding");
-static_assert(sizeof(H3Model) == 32 + 4 * 8 + 4 * 8 + 4 * 8 + 8, "no padding");
+static_assert(sizeof(H3Model) == 32 + 4 * 8 + 4 * 8 + 5 * 8 + 8, "no padding");
 static_assert(sizeof(H3WeightsHeader) == 64, "no padding");
 #endif
 
