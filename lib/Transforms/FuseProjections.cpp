@@ -24,11 +24,16 @@ using namespace h3;
 
 namespace {
 
+RankedTensorType getOutputType(LinearOp linear) {
+  return cast<RankedTensorType>(linear.getOutput().getType());
+}
+
 /// What layers must have in common.
-using Kind = std::tuple<Value, Block *, unsigned, unsigned>;
+using Kind = std::tuple<Value, Block *, int64_t, unsigned, unsigned>;
 
 Kind getKind(LinearOp linear) {
-  return {linear.getInput(), linear->getBlock(), bool(linear.getBias()),
+  return {linear.getInput(), linear->getBlock(),
+          getOutputType(linear).getDimSize(0), bool(linear.getBias()),
           linear.getGelu()};
 }
 
@@ -38,7 +43,7 @@ bool isProjection(LinearOp linear) {
   return type && type.getRank() == 2 && type.getElementType().isF32() &&
          isWeight(linear.getWeight()) && !linear.getNormWeight() &&
          (!linear.getBias() || isWeight(linear.getBias())) &&
-         !linear.getAccumulate() &&
+         !linear.getAccumulate() && !getOutputType(linear).isDynamicDim(1) &&
          linear.getOutput().getDefiningOp<tensor::EmptyOp>();
 }
 
@@ -84,7 +89,7 @@ void fuse(MutableArrayRef<LinearOp> group) {
   OpFoldResult height = empty.getMixedSizes()[0];
   int64_t first = 0;
   for (LinearOp linear : group) {
-    auto type = cast<RankedTensorType>(linear.getOutput().getType());
+    RankedTensorType type = getOutputType(linear);
     OpFoldResult zero = b.getIndexAttr(0), one = b.getIndexAttr(1);
     OpFoldResult columns = b.getIndexAttr(type.getDimSize(1));
     Value slice = tensor::ExtractSliceOp::create(b, type, fused->getResult(0),
