@@ -7,9 +7,11 @@
 // power of two that holds 4 - 1 and a tile of 16), the taps, the tile's inputs
 // and the sums of eight warps. Modes 0, 8 and 16 on belong to a warp: its states
 // are read once before the rows and written once behind them; between the phases of a
-// tile are three barriers. Channels behind the 40th touch no memory.
+// tile are three barriers. Channels behind the 40th touch no memory. Registers leave room
+// for four blocks.
 // CHECK: gpu.func @mixer(
 // CHECK-SAME: workgroup(%[[RING:.*]] : memref<32x32xf32, #gpu.address_space<workgroup>> {llvm.align = 16 : i64}, %[[TAPS:.*]] : memref<4x32xf32, #gpu.address_space<workgroup>> {llvm.align = 16 : i64}, %[[INPUTS:.*]] : memref<16x32xf32, #gpu.address_space<workgroup>> {llvm.align = 16 : i64}, %[[SUMS:.*]] : memref<8x16x32xf32, #gpu.address_space<workgroup>> {llvm.align = 16 : i64})
+// CHECK-SAME: nvvm.minctasm = 4 : i32
 // CHECK: arith.cmpi ult, %{{.*}}, %c40
 // CHECK-COUNT-6: memref.load %arg12
 // CHECK-NOT: memref.load %arg12

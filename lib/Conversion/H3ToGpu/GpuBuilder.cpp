@@ -13,6 +13,10 @@ Value GpuBuilder::thread() {
   return gpu::ThreadIdOp::create(*this, gpu::Dimension::x);
 }
 
+void GpuBuilder::makeRoom(int32_t blocks) {
+  kernel->setAttr("nvvm.minctasm", getI32IntegerAttr(blocks));
+}
+
 Value GpuBuilder::shared(ArrayRef<int64_t> shape) {
   auto space =
       gpu::AddressSpaceAttr::get(getContext(), gpu::AddressSpace::Workgroup);

@@ -33,6 +33,9 @@ public:
   Value lane() { return rem(thread(), kWarpSize); }
   Value warp() { return div(thread(), kWarpSize); }
 
+  /// Limits registers so that a multiprocessor has room for `blocks` blocks.
+  void makeRoom(int32_t blocks);
+
   /// Memory that the threads of a block share, `shape` floats.
   Value shared(llvm::ArrayRef<int64_t> shape);
   /// Waits for all threads of the block; what they wrote is seen by all.

@@ -110,6 +110,8 @@ struct MixerKernel final : KernelLowering<MixerOp> {
     return getChannelGrid(b, op.getQueries(), op.getStarts());
   }
   void emit(MixerOp op, GpuBuilder &b) const override {
+    // What ptxas aims for by itself on sm_90, but then it spills.
+    b.makeRoom(4);
     int64_t channels = b.staticDim(op.getQueries(), 1);
     Sequence sequence = loadSequence(b, op, b.block(Dimension::y));
     auto lane = LaneChannel::create(b, b.block(Dimension::x), channels);
