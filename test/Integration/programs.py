@@ -1,5 +1,7 @@
 """What the integration tests share: compiling a model and running the program."""
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +19,17 @@ def run(*command, code=0, stdin=None):
     done = subprocess.run([str(c) for c in command], capture_output=True, input=stdin)
     assert done.returncode == code, f"{command}: exit {done.returncode}, expected {code}\n{done.stderr.decode()}"
     return done.stdout, done.stderr.decode()
+
+
+def find_toolkit(tool):
+    """A program of the CUDA toolkit, looked for where h3-compile does."""
+    folders = [os.environ.get("CUDA_HOME"), os.environ.get("CUDA_PATH")]
+    on_path = shutil.which(tool)
+    folders += [Path(on_path).parents[1] if on_path else None, "/usr/local/cuda"]
+    for folder in folders:
+        if folder and (Path(folder) / "bin" / tool).exists():
+            return Path(folder) / "bin" / tool
+    raise FileNotFoundError(f"{tool}: no CUDA toolkit; set CUDA_HOME")
 
 
 def compile_model(model, program, *options):
