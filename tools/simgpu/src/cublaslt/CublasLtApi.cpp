@@ -498,6 +498,7 @@ static cublasStatus_t enqueue(const Product &P, const void *A, const void *B,
   if (WorkspaceBytes) {
     Region R;
     R.Name = "workspace";
+    R.IsScratch = true;
     R.Address = reinterpret_cast<uintptr_t>(Workspace);
     R.RowBytes = WorkspaceBytes;
     Call.Writes.push_back(R);

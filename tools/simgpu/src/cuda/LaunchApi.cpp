@@ -152,7 +152,7 @@ static std::vector<TouchedRange> runLaunch(Driver &D, const KernelLaunch &L) {
     D.fail(CUDA_ERROR_LAUNCH_FAILED);
     return {};
   }
-  D.Found.addLaunch(Name, Report->Count);
+  D.Found.addLaunch(Name, Report->Count, Report->Touched);
   for (const Diagnostic &Each : Report->Diagnostics) {
     D.Found.add(Each);
     if (isFatal(Each.Kind))

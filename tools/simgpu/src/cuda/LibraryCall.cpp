@@ -57,12 +57,14 @@ static std::vector<TouchedRange> runCall(Driver &D, const LibraryCall &Call) {
         D.fail(CUDA_ERROR_ILLEGAL_ADDRESS);
         return {};
       }
-  std::vector<TouchedRange> Touched;
+  std::vector<TouchedRange> Touched, Reported;
   std::vector<const uint8_t *> Reads;
   std::vector<uint8_t *> Writes;
   auto touch = [&](const Region &R, bool Written) {
     forEachRow(R, [&](uint64_t Address, uint64_t Bytes) {
       Touched.push_back({Address, Bytes, Written});
+      if (!R.IsScratch)
+        Reported.push_back(Touched.back());
     });
   };
   for (const Region &R : Call.Reads) {
@@ -80,7 +82,7 @@ static std::vector<TouchedRange> runCall(Driver &D, const LibraryCall &Call) {
     forEachRow(R, [&](uint64_t Address, uint64_t Bytes) {
       D.Gpu->markInitialised(Address, Bytes);
     });
-  D.Found.addLibraryCall(Call.Name);
+  D.Found.addLibraryCall(Call.Name, Reported);
   return Touched;
 }
 

@@ -24,6 +24,7 @@ struct Region {
   uint64_t Count[2] = {1, 1};
   uint64_t Pitch[2] = {0, 0}; ///< bytes
   const char *Name = "";      ///< in reports, "A" or "the input"
+  bool IsScratch = false;     ///< a work area, whose bytes are not reported
 
   /// From the first byte to behind the last one.
   uint64_t span() const {

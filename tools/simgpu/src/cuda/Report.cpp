@@ -27,10 +27,22 @@ void Report::add(const Diagnostic &D) {
               D.Count});
 }
 
-void Report::addLaunch(const std::string &Kernel, const Counters &Count) {
+void Report::Launches::add(const std::vector<TouchedRange> &Touched) {
+  ++Number;
+  for (const TouchedRange &R : Touched)
+    (R.Written ? BytesWritten : BytesRead) += R.Bytes;
+}
+
+void Report::addLaunch(const std::string &Kernel, const Counters &Count,
+                       const std::vector<TouchedRange> &Touched) {
   Launches &L = Kernels[Kernel];
-  ++L.Number;
+  L.add(Touched);
   L.Count.add(Count);
+}
+
+void Report::addLibraryCall(const std::string &Call,
+                            const std::vector<TouchedRange> &Touched) {
+  LibraryCalls[Call].add(Touched);
 }
 
 //===----------------------------------------------------------------------===//
@@ -61,6 +73,12 @@ static std::string list(const std::vector<std::string> &Items) {
   return Result + (Items.empty() ? "]" : "\n  ]");
 }
 
+std::string Report::Launches::json(const char *Noun) const {
+  return quoted(Noun) + ": " + std::to_string(Number) +
+         ", \"bytes_read\": " + std::to_string(BytesRead) +
+         ", \"bytes_written\": " + std::to_string(BytesWritten);
+}
+
 static std::string calls(const std::map<std::string, uint64_t> &Counts) {
   std::vector<std::string> Items;
   for (auto &[Name, Count] : Counts)
@@ -71,7 +89,7 @@ static std::string calls(const std::map<std::string, uint64_t> &Counts) {
 
 std::string Report::json(const Settings &S,
                          const std::vector<Leak> &Live) const {
-  std::vector<std::string> FindingItems, LeakItems, KernelItems;
+  std::vector<std::string> FindingItems, LeakItems, KernelItems, CallItems;
   for (const Finding &F : Findings) {
     std::string Item =
         "{\"kind\": " + quoted(F.Kind) + ", \"message\": " + quoted(F.Message);
@@ -91,10 +109,13 @@ std::string Report::json(const Settings &S,
   uint64_t Number = 0;
   for (auto &[Name, L] : Kernels) {
     Number += L.Number;
-    KernelItems.push_back("{\"name\": " + quoted(Name) +
-                          ", \"launches\": " + std::to_string(L.Number) +
+    KernelItems.push_back("{\"name\": " + quoted(Name) + ", " +
+                          L.json("launches") +
                           ", \"counters\": " + L.Count.json() + "}");
   }
+  for (auto &[Name, L] : LibraryCalls)
+    CallItems.push_back("{\"name\": " + quoted(Name) + ", " + L.json("calls") +
+                        "}");
   return "{\n  \"device\": " + quoted(S.Arch->Product) +
          ",\n  \"memory_bytes\": " + std::to_string(S.MemoryBytes) +
          ",\n  \"seed\": " + std::to_string(S.Seed) +
@@ -104,7 +125,7 @@ std::string Report::json(const Settings &S,
          ",\n  \"peak_bytes\": " + std::to_string(PeakBytes) +
          ",\n  \"launches\": " + std::to_string(Number) +
          ",\n  \"graph_launches\": " + std::to_string(GraphLaunches) +
-         ",\n  \"library_calls\": " + calls(LibraryCalls) +
+         ",\n  \"library_calls\": " + list(CallItems) +
          ",\n  \"kernels\": " + list(KernelItems) + "\n}\n";
 }
 

@@ -38,8 +38,10 @@ public:
   }
   void add(const Diagnostic &D);
   void addUnsupported(const std::string &Call) { ++Unsupported[Call]; }
-  void addLaunch(const std::string &Kernel, const Counters &Count);
-  void addLibraryCall(const std::string &Call) { ++LibraryCalls[Call]; }
+  void addLaunch(const std::string &Kernel, const Counters &Count,
+                 const std::vector<TouchedRange> &Touched);
+  void addLibraryCall(const std::string &Call,
+                      const std::vector<TouchedRange> &Touched);
   void addLeak(Leak L) { Leaks.push_back(std::move(L)); }
 
   uint64_t GraphLaunches = 0;
@@ -54,13 +56,19 @@ public:
 private:
   struct Launches {
     uint64_t Number = 0;
-    Counters Count;
+    Counters Count; ///< empty for calls of libraries
+    /// Of device memory, each byte once for each launch.
+    uint64_t BytesRead = 0, BytesWritten = 0;
+
+    void add(const std::vector<TouchedRange> &Touched);
+    /// The members but Count; `Noun` is what Number counts.
+    std::string json(const char *Noun) const;
   };
 
   std::vector<Finding> Findings;
   std::vector<Leak> Leaks;
-  std::map<std::string, uint64_t> Unsupported, LibraryCalls;
-  std::map<std::string, Launches> Kernels;
+  std::map<std::string, uint64_t> Unsupported;
+  std::map<std::string, Launches> Kernels, LibraryCalls;
 };
 
 } // namespace simgpu

@@ -361,6 +361,7 @@ static cufftResult execute(const char *Name, cufftHandle Handle, cufftType Type,
         region("input", In, S.inBytes(), S.inSize(), S.In, S.Batches)};
     Region Work;
     Work.Name = "work area";
+    Work.IsScratch = true;
     Work.Address = P.WorkArea;
     Work.RowBytes = P.WorkBytes;
     Call.Writes = {

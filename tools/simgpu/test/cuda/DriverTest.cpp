@@ -185,7 +185,9 @@ TEST(Driver, LaunchesWithBothFormsOfParameters) {
     EXPECT_EQ(launch(Add, 1, nullptr, X, 2.0f, 1u), CUDA_ERROR_INVALID_HANDLE);
     finish();
   });
-  EXPECT_HAS(O.Report, "{\"name\": \"add\", \"launches\": 2, \"counters\": {");
+  EXPECT_HAS(O.Report,
+             "{\"name\": \"add\", \"launches\": 2, \"bytes_read\": 600, "
+             "\"bytes_written\": 600, \"counters\": {");
   EXPECT_HAS(O.Report, "found 12 bytes of parameters, expected 16");
   EXPECT_HAS(O.Report, "a block of (1025, 1, 1), expected 1 to 1024 threads");
   EXPECT_HAS(O.Report, "\"leaks\": []");
