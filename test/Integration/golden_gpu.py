@@ -1,10 +1,11 @@
 """Runs the GPU program of a golden model on the simulated GPU and compares it with what the reference computed.
 
-Usage: golden_gpu.py GOLDEN_FOLDER WORK_FOLDER TOLERANCE LONGEST [SECTORS]
-Prompts of at most LONGEST tokens, each in three orders of blocks and warps, whole and in chunks; the simulated GPU's report must
-be free of findings, and what kernels read at most SECTORS times (1.1) what their bytes would fill.
+Usage: golden_gpu.py GOLDEN_FOLDER WORK_FOLDER TOLERANCE LONGEST [SECTORS] [--every-order]
+Prompts of at most LONGEST tokens, whole and in chunks of two lengths, each in another order of blocks and warps, or each in all three;
+the simulated GPU's report must be free of findings, and what kernels read at most SECTORS times (1.1) what their bytes would fill.
 """
 
+import itertools
 import json
 import os
 import shutil
@@ -14,7 +15,6 @@ from pathlib import Path
 import numpy as np
 
 from programs import compile_model, greedy, logits
-
 
 
 def number(path):
@@ -33,10 +33,14 @@ def check_report(path, most):
 
 
 def main():
-    golden, work, tolerance, longest = Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
+    every_order = sys.argv[-1] == "--every-order"
+    arguments = sys.argv[1:-1] if every_order else sys.argv[1:]
+    golden, work, tolerance, longest = Path(arguments[0]), Path(arguments[1]), float(arguments[2]), int(arguments[3])
+    seeds, ways = range(3), ({}, {"chunk": 100}, {"chunk": 7})
+    runs = list(itertools.product(seeds, ways)) if every_order else list(zip(seeds, ways))
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
-    report, most = work / "report.json", float(sys.argv[5]) if len(sys.argv) > 5 else 1.1
+    report, most = work / "report.json", float(arguments[4]) if len(arguments) > 4 else 1.1
     os.environ["H3_SIMGPU_REPORT"] = str(report)
     program = compile_model(golden, work / "program", "--target", "cuda", "--cuda-arch", "sm_80")
     checked = 0
@@ -44,7 +48,7 @@ def main():
         if number(path) > longest:
             continue
         ids, expected = np.load(golden / f"ids_{number(path)}.npy"), np.load(path)
-        for seed, options in enumerate(({}, {"chunk": 100}, {"chunk": 7})):
+        for seed, options in runs:
             os.environ["H3_SIMGPU_SEED"] = str(seed)
             found = logits(program, ids, work, device="sim", last=expected.shape[1], **options)
             check_report(report, most)
@@ -57,9 +61,11 @@ def main():
             continue
         expected = np.load(path)
         prompt = expected[:, :number(path)]
-        found = greedy(program, prompt, expected.shape[1] - number(path), work, device="sim")
-        check_report(report, most)
-        assert np.array_equal(found, expected), f"{path.name}: other tokens"
+        for seed in seeds if every_order else seeds[-1:]:
+            os.environ["H3_SIMGPU_SEED"] = str(seed)
+            found = greedy(program, prompt, expected.shape[1] - number(path), work, device="sim")
+            check_report(report, most)
+            assert np.array_equal(found, expected), f"{path.name}, seed {seed}: other tokens"
         print(f"{golden.name}/{path.name}: same tokens")
         checked += 1
     assert checked > 0, f"{golden}: nothing to compare with"

@@ -4,7 +4,7 @@
 // each alone and whole; then all of them again in steps that mix prompts,
 // chunks and single tokens of changing subsets, in slots that others have used
 // before. The logits of every position must have the same bits. Usage:
-// ragged-batches WEIGHTS SEED ROUNDS
+// ragged-batches WEIGHTS SEED ROUNDS [DEVICE]
 //
 //===----------------------------------------------------------------------===//
 
@@ -133,10 +133,12 @@ private:
 } // namespace
 
 int main(int Argc, char **Argv) {
-  if (Argc != 4)
-    fail("usage: ragged-batches WEIGHTS SEED ROUNDS");
+  if (Argc != 4 && Argc != 5)
+    fail("usage: ragged-batches WEIGHTS SEED ROUNDS [DEVICE]");
   EngineOptions Options;
   Options.WeightsPath = Argv[1];
+  if (Argc == 5)
+    Options.Device = Argv[4];
   Expected<std::unique_ptr<Engine>> Opened = Engine::create(h3_model, Options);
   if (!Opened)
     fail(Opened.takeError().message());
