@@ -19,13 +19,25 @@ static CUresult refuse(Driver &D, const char *Call, ImageProblem Problem) {
   return Problem.Code;
 }
 
+/// The text of a file that stands for the PTX of an image.
+static std::string readPtx(const std::string &Path, ImageProblem &Problem) {
+  std::ifstream File(Path, std::ios::binary);
+  std::string Text((std::istreambuf_iterator<char>(File)), {});
+  if (!File || Text.empty())
+    Problem = {CUDA_ERROR_FILE_NOT_FOUND, "H3_SIMGPU_PTX: found no text in '" +
+                                              Path +
+                                              "'; expected a file with PTX"};
+  return Text;
+}
+
 static CUresult loadImage(Driver &D, Image **Handle, const void *Data,
                           const char *Call, bool IsLibrary) {
   if (!Handle || !Data)
     return CUDA_ERROR_INVALID_VALUE;
   auto Target = unsigned(D.Env.Arch->Major * 10 + D.Env.Arch->Minor);
   ImageProblem Problem;
-  std::string Ptx = findPtx(Data, Target, Problem);
+  std::string Ptx = D.Env.PtxPath.empty() ? findPtx(Data, Target, Problem)
+                                          : readPtx(D.Env.PtxPath, Problem);
   if (Problem.Code != CUDA_SUCCESS)
     return refuse(D, Call, std::move(Problem));
   std::string Origin = D.origin(Call);

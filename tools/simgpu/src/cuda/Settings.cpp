@@ -75,6 +75,7 @@ Expected<Settings> Settings::fromEnvironment() {
       return unexpected("H3_SIMGPU_SEED", Seed, "a number");
   }
   S.ReportPath = variable("H3_SIMGPU_REPORT");
+  S.PtxPath = variable("H3_SIMGPU_PTX");
   if (std::string On = variable("H3_SIMGPU_FINDINGS"); !On.empty()) {
     if (On != "fail" && On != "report")
       return unexpected("H3_SIMGPU_FINDINGS", On, "fail or report");

@@ -27,6 +27,7 @@ struct Settings {
   uint64_t MemoryBytes;
   uint64_t Seed = 1;
   std::string ReportPath;
+  std::string PtxPath; ///< loaded instead of the PTX of every image
   /// Whether findings that hardware would not notice (values that nobody
   /// wrote, races, missing dependencies) fail the call that waits.
   bool FailOnEveryFinding = true;

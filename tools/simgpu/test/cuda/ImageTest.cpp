@@ -3,6 +3,7 @@
 #include "Harness.h"
 #include "Images.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -66,6 +67,30 @@ TEST(Image, CubinsOnly) {
   EXPECT_HAS(O.Errors, "cuModuleLoadData: fatbin: holds a cubin for sm_80; "
                        "expected PTX for sm_90 or older");
   EXPECT_HAS(O.Errors, "the image is a cubin; expected PTX");
+}
+
+TEST(Image, PtxOfAFileInstead) {
+  std::string Path = testing::TempDir() + "simgpu-image-test.ptx";
+  std::ofstream(Path) << Kernels;
+  std::string Image = fixture("ptx-none.fatbin");
+  Outcome O = inProcess({{"H3_SIMGPU_PTX", Path}}, [&] {
+    start();
+    CUmodule M = loadPtx(Image.data());
+    CUfunction Scale = nullptr;
+    EXPECT_EQ(CUDA(cuModuleGetFunction)(&Scale, M, "scale"),
+              CUDA_ERROR_NOT_FOUND);
+    EXPECT_NE(function(M, "add"), nullptr);
+  });
+  EXPECT_HAS(O.Report, "\"findings\": []");
+  std::remove(Path.c_str());
+  O = inProcess({{"H3_SIMGPU_PTX", Path}}, [&] {
+    start();
+    CUmodule M = nullptr;
+    EXPECT_EQ(CUDA(cuModuleLoadData)(&M, Image.data()),
+              CUDA_ERROR_FILE_NOT_FOUND);
+  });
+  EXPECT_HAS(O.Report, "H3_SIMGPU_PTX: found no text in '" + Path +
+                           "'; expected a file with PTX");
 }
 
 TEST(Image, PtxForANewerDevice) {
