@@ -1,0 +1,191 @@
+"""Breaks the kernels of compiled models, one instruction at a time, and checks that it is noticed.
+
+Usage: mutants.py WORK_FOLDER SITES SEED [MODEL:KINDS...]
+Each rule below is applied at SITES places (0: all of them), drawn with SEED, of each kind of kernel that the PTX of a golden MODEL has
+and the regular expression KINDS takes. A mutant is caught when the simulated GPU reports a finding or the logits are further from the golden ones than the tests of
+golden models allow. Mutants that cannot be caught are in EQUIVALENT, with the reason.
+"""
+
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+from collections import defaultdict, namedtuple
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from programs import TESTS, compile_model, run
+
+TOLERANCE = 5e-4  # as in golden-gpu-*.test
+SECONDS = 10  # a correct program takes one; past this, a mutant does not end
+
+Mutant = namedtuple("Mutant", "model kernel rule line before after")
+
+
+def further(match):
+    """Four more; among multiples of 32, where a mask may take the four away again, 32 more."""
+    number = int(match[2])
+    return f"{match[1]}{number + (4 if number % 32 else 32)};"
+
+
+# What is replaced, and by what; a rule applies to one match at a time.
+RULES = {
+    "barrier removed": (r"bar\.sync\s+0;", ""),
+    "shuffle at another distance": (r"(shfl\.sync\.bfly\.b32\s+\S+ \S+ )(\d+)(, 31)", lambda m: f"{m[1]}{int(m[2]) // 2}{m[3]}"),
+    "predicate inverted": (r"^(\s*)@(!?)(%p\d+ bra)", lambda m: f"{m[1]}@{'' if m[2] else '!'}{m[3]}"),
+    "bound one further": (r"setp\.(lt|ge)(\.[su]\d\d)", lambda m: f"setp.{'le' if m[1] == 'lt' else 'gt'}{m[2]}"),
+    "bound one less": (r"setp\.(gt)(\.[su]\d\d)", lambda m: f"setp.ge{m[2]}"),
+    "index too far": (r"(add\.s64\s+\S+ \S+ )(-?\d+);", further),
+    "load of the next word": (r"(?<=ld\.global\.b32)(\s+\S+ )\[(%rd\d+)(?:\+(-?\d+))?\]",
+                              lambda m: f"{m[1]}[{m[2]}+{int(m[3] or 0) + 4}]"),
+    "shared load of the next word": (r"(?<=ld\.shared\.b32)(\s+\S+ )\[(%rd\d+)(?:\+(-?\d+))?\]",
+                                     lambda m: f"{m[1]}[{m[2]}+{int(m[3] or 0) + 4}]"),
+    "store to the next word": (r"(?<=st\.(?:global|shared)\.b32)(\s+)\[(%rd\d+)(?:\+(-?\d+))?\]",
+                               lambda m: f"{m[1]}[{m[2]}+{int(m[3] or 0) + 4}]"),
+    "store dropped": (r"st\.(global|shared)\.\S+\s+\[[^;]*;", ""),
+    "stride of four bytes more": (r"(mad\.lo\.s64\s+\S+ \S+ )(\d+)(,)", lambda m: f"{m[1]}{int(m[2]) + 4}{m[3]}"),
+    "shift of one more": (r"(shl\.b64\s+\S+ \S+ )(\d+);", lambda m: f"{m[1]}{int(m[2]) + 1};"),
+    "mask of half": (r"(and\.b64\s+\S+ \S+ )(\d+);", lambda m: f"{m[1]}{int(m[2]) // 2};"),
+    "shared buffer 16 bytes short": (r"(\.shared .*\[)(\d+)(\];)", lambda m: f"{m[1]}{int(m[2]) - 16}{m[3]}"),
+    "buffer 16 bytes on": (r"cvta\.to\.global\.u64\s+(\S+), (\S+);", lambda m: f"{m[0]} add.s64 {m[1]}, {m[1]}, 16;"),
+    "product without sum": (r"fma\.rn\.f32(\s+\S+ \S+ \S+), (?!0f00000000)\S+;", lambda m: f"mul.rn.f32{m[1]};"),
+    "difference for sum": (r"add\.rn\.f32", "sub.rn.f32"),
+    "sum for product": (r"mul\.rn\.f32", "add.rn.f32"),
+    "selection swapped": (r"(selp\.f32\s+\S+) (\S+), (\S+), ", lambda m: f"{m[1]} {m[3]}, {m[2]}, "),
+    "another block": (r"%ctaid\.([xy])", lambda m: f"%ctaid.{'y' if m[1] == 'x' else 'x'}"),
+    "another thread": (r"(mov\.u32\s+\S+) %tid\.x", r"\1 %laneid"),
+}
+
+# (kind of kernel, rule, pattern of the line, reason)
+EQUIVALENT = []
+
+
+def kind_of(kernel):
+    return re.sub(r"_\d+$", "", kernel)
+
+
+def find_mutants(model, ptx):
+    """{(kind of kernel, rule): mutants}, in the order of the text."""
+    found, kernel, small, skipped_to = defaultdict(list), None, set(), None
+    for number, line in enumerate(ptx.splitlines()):
+        # libdevice reduces angles past 105615 in another way, which no position of a golden model comes near.
+        test = re.search(r"setp\.ltu\.f32\s+(%p\d+), \S+, 0f47CE4780;", line)
+        branch = re.search(r"@(%p\d+) bra (\$\w+);", line)
+        if test:
+            small.add(test[1])
+        elif branch and branch[1] in small:
+            skipped_to = branch[2]
+        elif skipped_to and line.startswith(skipped_to + ":"):
+            skipped_to = None
+        if skipped_to:
+            continue
+        entry = re.match(r"\.visible \.entry (\w+)\(", line)
+        if entry:
+            kernel, small, skipped_to = entry[1], set(), None
+        for rule, (pattern, replacement) in RULES.items() if kernel else ():
+            match = re.search(pattern, line)
+            if match:
+                after = line[:match.start()] + match.expand(replacement) + line[match.end():] if isinstance(replacement, str) else \
+                    line[:match.start()] + replacement(match) + line[match.end():]
+                if after != line:
+                    found[kind_of(kernel), rule].append(Mutant(model, kernel, rule, number, line.strip(), after.strip()))
+    return found
+
+
+class Subject:
+    """A model, its PTX, and runs that tell right logits from wrong ones."""
+
+    def __init__(self, name, work):
+        self.golden, self.work = TESTS / "golden" / name, work / name
+        self.work.mkdir(parents=True)
+        self.runs = list(self.choose_runs())
+        # The longest step and the largest batch fill their buffers, so that what goes too far meets what is behind them.
+        options = ("--target", "cuda", "--cuda-arch", "sm_80", "--max-tokens", self.runs[1][2],
+                   "--max-sequences", len(self.runs[0][1]))
+        self.program = compile_model(self.golden, self.work / "program", *options)
+        run("h3-compile", self.golden, *options, "--emit", "ptx", "-o", self.work / "kernels.ptx")
+        self.ptx = (self.work / "kernels.ptx").read_text()
+
+    def choose_runs(self):
+        """Three sequences in unequal steps first; then one past position 64 and round the rings, its last token by itself."""
+        goldens = []
+        for path in self.golden.glob("logits_[0-9]*.npy"):
+            ids = np.load(path.with_name(path.name.replace("logits", "ids")))
+            goldens += zip(ids, np.load(path))
+        goldens = sorted((g for g in goldens if len(g[0]) > 4), key=lambda g: len(g[0]))
+        short, longest = len(goldens[0][0]), min(len(goldens[-1][0]), 71)
+        for name, chosen, length, chunk in ("short", goldens[:3], short, max(short // 2, 3)), ("long", goldens[-1:], longest, longest - 1):
+            path = self.work / f"{name}.npy"
+            np.save(path, np.stack([ids[:length] for ids, _ in chosen]).astype(np.int32))
+            yield path, np.stack([logits[:length] for _, logits in chosen]), chunk
+
+    def notice(self, ptx, name):
+        """How a program with other kernels is caught; None when it is not."""
+        path, out = self.work / f"{name}.ptx", self.work / f"{name}.npy"
+        path.write_text(ptx)
+        try:
+            for ids, expected, chunk in self.runs:
+                command = [self.program, "logits", "--device", "sim", "--ids", ids, "--out", out, "--chunk", str(chunk)]
+                try:
+                    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS,
+                                          env=os.environ | {"H3_SIMGPU_PTX": str(path)})
+                except subprocess.TimeoutExpired:
+                    return "does not end"
+                if done.returncode != 0:
+                    kind = re.search(r"simgpu: (?:[^:]*:\d+: )?([a-z-]+):", done.stderr)
+                    return kind[1] if kind else done.stderr.strip().splitlines()[-1]
+                error = np.abs(np.load(out) - expected).max()
+                if not error <= TOLERANCE:
+                    return "other logits"
+            return None
+        finally:
+            path.unlink()
+            out.unlink(missing_ok=True)
+
+    def try_mutant(self, mutant):
+        lines = self.ptx.splitlines()
+        lines[mutant.line] = mutant.after
+        return self.notice("\n".join(lines) + "\n", f"{mutant.line}-{list(RULES).index(mutant.rule)}")
+
+
+def find_equivalence(mutant):
+    for entry in EQUIVALENT:
+        kind, rule, pattern, _ = entry
+        if re.fullmatch(kind, kind_of(mutant.kernel)) and re.fullmatch(rule, mutant.rule) and re.search(pattern, mutant.before):
+            return entry
+    return None
+
+
+def main():
+    work, sites, rng = Path(sys.argv[1]), int(sys.argv[2]), random.Random(int(sys.argv[3]))
+    shutil.rmtree(work, ignore_errors=True)
+    subjects, places = {}, defaultdict(list)
+    for name, kinds in (argument.split(":") for argument in sys.argv[4:]):
+        subjects[name] = Subject(name, work)
+        assert subjects[name].notice(subjects[name].ptx, "original") is None, f"{name}: the original kernels are caught"
+        for key, mutants in find_mutants(name, subjects[name].ptx).items():
+            if re.fullmatch(kinds, key[0]):
+                places[key] += mutants
+    chosen = [m for mutants in places.values() for m in (rng.sample(mutants, min(sites, len(mutants))) if sites else mutants)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        verdicts = list(pool.map(lambda m: subjects[m.model].try_mutant(m), chosen))
+    counts, missed, used = defaultdict(int), [], defaultdict(int)
+    for mutant, verdict in zip(chosen, verdicts):
+        if verdict:
+            counts[verdict] += 1
+        elif equivalence := find_equivalence(mutant):
+            used[equivalence] += 1
+        else:
+            missed.append(f"{mutant.model}, {mutant.kernel}, line {mutant.line + 1}, {mutant.rule}: `{mutant.before}`")
+    print(f"{len(chosen)} mutants of {sum(map(len, places.values()))}: " +
+          ", ".join(f"{n} {verdict}" for verdict, n in sorted(counts.items(), key=lambda c: -c[1])))
+    for (kind, rule, _, reason), n in used.items():
+        print(f"{n} {kind}, {rule}: cannot be caught, {reason}")
+    assert not missed, f"{len(missed)} mutants are not caught:\n" + "\n".join(missed)
+
+
+main()
