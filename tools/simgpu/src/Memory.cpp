@@ -13,6 +13,9 @@ using namespace simgpu;
 /// Room between allocations, so that an index that is off by a little never
 /// lands in a neighbour.
 static constexpr uint64_t GuardBytes = 4096;
+/// The gap behind an allocation is as large as itself, up to this, so that a
+/// stride which is twice too long does not land in the next allocation.
+static constexpr uint64_t MostGuardBytes = uint64_t(1) << 30;
 
 std::string simgpu::hex(uint64_t Value) {
   char Text[32];
@@ -48,9 +51,11 @@ public:
   uint64_t take(uint64_t N, uint64_t Align) {
     std::lock_guard<std::mutex> Guard(Lock);
     uint64_t At = (Next + Align - 1) / Align * Align;
-    if (Begin == 0 || N > Begin + Bytes - At - 2 * GuardBytes)
+    uint64_t Gap = std::clamp(N, GuardBytes, MostGuardBytes);
+    uint64_t Left = Begin + Bytes - std::min(At, Begin + Bytes);
+    if (Begin == 0 || N > Left || Left - N < Gap + GuardBytes)
       return 0;
-    Next = At + N + GuardBytes;
+    Next = At + N + Gap;
     return At;
   }
 

@@ -75,6 +75,16 @@ TEST(Device, Full) {
   EXPECT_EQ(B.message(), "b: 500 bytes do not fit, 600 of 1000 are in use");
 }
 
+TEST(Device, GapsAreAsLargeAsAllocations) {
+  Device D;
+  uint64_t Bytes = 1 << 20;
+  auto A = D.allocate(Bytes, "first");
+  auto B = D.allocate(Bytes, "second");
+  ASSERT_TRUE(A && B);
+  EXPECT_GE(*B, *A + 2 * Bytes);
+  EXPECT_FALSE(D.find(*A + 2 * Bytes - 1));
+}
+
 TEST(Device, AddressesFaultOnTheHost) {
   Device D;
   DeviceAddress A = *D.allocate(64, "a");
