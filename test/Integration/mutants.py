@@ -27,9 +27,9 @@ Mutant = namedtuple("Mutant", "model kernel rule line before after")
 
 
 def further(match):
-    """Four more; among multiples of 32, where a mask may take the four away again, 32 more."""
+    """Four more; among multiples of 32 and 64, where a mask may take less away again, as many more."""
     number = int(match[2])
-    return f"{match[1]}{number + (4 if number % 32 else 32)};"
+    return f"{match[1]}{number + (4 if number % 32 else 64 if number % 64 == 0 else 32)};"
 
 
 # What is replaced, and by what; a rule applies to one match at a time.
@@ -60,8 +60,30 @@ RULES = {
     "another thread": (r"(mov\.u32\s+\S+) %tid\.x", r"\1 %laneid"),
 }
 
-# (kind of kernel, rule, pattern of the line, reason)
-EQUIVALENT = []
+# (kinds of kernels, rule, pattern of the line, reason); patterns are regular expressions.
+EQUIVALENT = [
+    # Numbers that are the same.
+    ("layer_norm", "difference for sum", r"add", "warps behind the model's 64th channel add zeros"),
+    ("linear|attention", "difference for sum", r"add", "of 64 inputs and 16 features, lanes 16 to 31 have zeros"),
+    ("linear", "predicate inverted", r"@%p\d+ bra", "every lane has the sum of the one row, and stores the same word"),
+    ("attention", "product without sum", r"0f3BBB989D, 0f3F000000", "libdevice's exp gives ex2 whatever it has not split off"),
+    (".*", "shift of one more", r"shl\.b64\s+\S+ \S+ 2;", "the offset of a memref is 0, or the lowest bits only count rounds"),
+    ("attention|cache_keys", "product without sum|selection swapped", r"0f37CBAC00|0fB94D4153",
+     "the last terms of libdevice's sine and cosine are below the tolerance"),
+    # Loops that end the same.
+    ("mixer|.*_ssm", "bound one further", r"setp\.ge\.s32", "no sequence of a step is empty"),
+    ("mixer|.*_ssm", "bound one further", r"setp\.lt\.s64", "a tile without rows does nothing; what is kept of an input behind the "
+     "last is written anew before it is read"),
+    ("mixer|.*_ssm", "bound one further", r"setp\.ge\.s64", "what is kept of an input behind the last is written anew before it is read"),
+    ("mixer|.*_ssm", "bound one further", r"setp\.lt\.u64", "a row or tap behind the last lands in shared memory that is written anew "
+     "before it is read"),
+    ("linear", "index too far|bound one further", r"add\.s64\s+(%rd\d+), %rd\d+, 128|setp\.lt\.u64", "the rounds are as many, or the row "
+     "behind the last lies where nothing of the arena is alive"),
+    ("linear", "index too far", r"add\.s64\s+\S+ \S+ -1;", "the sums of rows behind the last are dropped"),
+    # Not needed.
+    ("shift_ssm", "barrier removed", r"bar", "with 64 taps the ring has room for two tiles, so that the next one overwrites nothing that is "
+     "still read"),
+]
 
 
 def kind_of(kernel):
@@ -74,7 +96,7 @@ def find_mutants(model, ptx):
     for number, line in enumerate(ptx.splitlines()):
         # libdevice reduces angles past 105615 in another way, which no position of a golden model comes near.
         test = re.search(r"setp\.ltu\.f32\s+(%p\d+), \S+, 0f47CE4780;", line)
-        branch = re.search(r"@(%p\d+) bra (\$\w+);", line)
+        branch = re.search(r"@(%p\d+) bra\s+(\$\w+);", line)
         if test:
             small.add(test[1])
         elif branch and branch[1] in small:
@@ -111,14 +133,15 @@ class Subject:
         self.ptx = (self.work / "kernels.ptx").read_text()
 
     def choose_runs(self):
-        """Three sequences in unequal steps first; then one past position 64 and round the rings, its last token by itself."""
+        """Three sequences in two steps first, one of odd length; then one past position 64 and round the rings, whose last tile has
+        two rows, with its last token by itself."""
         goldens = []
         for path in self.golden.glob("logits_[0-9]*.npy"):
             ids = np.load(path.with_name(path.name.replace("logits", "ids")))
             goldens += zip(ids, np.load(path))
         goldens = sorted((g for g in goldens if len(g[0]) > 4), key=lambda g: len(g[0]))
-        short, longest = len(goldens[0][0]), min(len(goldens[-1][0]), 71)
-        for name, chosen, length, chunk in ("short", goldens[:3], short, max(short // 2, 3)), ("long", goldens[-1:], longest, longest - 1):
+        short, longest = len(goldens[0][0]), min(len(goldens[-1][0]), 67)
+        for name, chosen, length, chunk in ("short", goldens[:3], short, short // 2 | 1), ("long", goldens[-1:], longest, longest - 1):
             path = self.work / f"{name}.npy"
             np.save(path, np.stack([ids[:length] for ids, _ in chosen]).astype(np.int32))
             yield path, np.stack([logits[:length] for _, logits in chosen]), chunk
