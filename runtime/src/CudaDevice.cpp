@@ -1,13 +1,13 @@
 //===- CudaDevice.cpp - Models that run on NVIDIA GPUs --------------------===//
 //
 // Everything goes to one stream, in order: the inputs of a step, its kernels,
-// the logits on their way back. The host waits once, for the logits.
+// the logits on their way back. The host waits once, for the logits. Steps that
+// read one token of each sequence are what repeats, and are replayed as graphs.
 //
 //===----------------------------------------------------------------------===//
 
 #include "CudaBlas.h"
-#include "CudaDriver.h"
-#include "Device.h"
+#include "CudaGraphs.h"
 
 #include <algorithm>
 #include <climits>
@@ -19,118 +19,23 @@ using namespace h3;
 
 namespace {
 
-/// What all parts of a device share.
-struct CudaContext {
-  CudaDriver Driver;
-  CuDevice Device = 0;
-  CuHandle Stream = nullptr;
-  bool IsRetained = false;
-
-  Error wait(const std::string &What) const {
-    return Driver.check(Driver.cuStreamSynchronize(Stream),
-                        "cuStreamSynchronize", What);
-  }
-  ~CudaContext() {
-    if (Stream)
-      Driver.cuStreamDestroy_v2(Stream);
-    if (IsRetained)
-      Driver.cuDevicePrimaryCtxRelease_v2(Device);
-  }
-};
-
-class CudaMemory final : public DeviceMemory {
-public:
-  static Expected<std::unique_ptr<CudaMemory>>
-  create(std::shared_ptr<CudaContext> Context, uint64_t Bytes,
-         const char *Purpose) {
-    std::unique_ptr<CudaMemory> Result(new CudaMemory(Context, Purpose));
-    if (Bytes == 0)
-      return Result;
-    const CudaDriver &Driver = Context->Driver;
-    size_t Free = 0, Total = 0;
-    Driver.cuMemGetInfo_v2(&Free, &Total);
-    if (Free < Bytes)
-      return Error::resources(
-          "the GPU has " + std::to_string(Free) + " bytes free of " +
-          std::to_string(Total) + ", but the " + Purpose + " needs " +
-          std::to_string(Bytes) + ": " + std::to_string(Bytes - Free) +
-          " bytes are missing; compile with fewer --max-sequences or a "
-          "smaller --max-context");
-    if (Error Err = Result->check(Driver.cuMemAlloc_v2(&Result->Address, Bytes),
-                                  "cuMemAlloc"))
-      return Err;
-    Result->Bytes = Bytes;
-    return Result;
-  }
-  ~CudaMemory() override {
-    if (Address)
-      Context->Driver.cuMemFree_v2(Address);
-  }
-
-  void *address() const override { return reinterpret_cast<void *>(Address); }
-  uint64_t size() const override { return Bytes; }
-
-  Error clear(uint64_t Offset, uint64_t Length) override {
-    if (Length == 0)
-      return Error::success();
-    return check(Context->Driver.cuMemsetD8Async(Address + Offset, 0, Length,
-                                                 Context->Stream),
-                 "cuMemsetD8Async");
-  }
-  Error copy(uint64_t To, uint64_t From, uint64_t Length) override {
-    if (Length == 0)
-      return Error::success();
-    return check(Context->Driver.cuMemcpyDtoDAsync_v2(
-                     Address + To, Address + From, Length, Context->Stream),
-                 "cuMemcpyDtoDAsync");
-  }
-  Error read(uint64_t From, void *To, uint64_t Length) const override {
-    if (Length == 0)
-      return Error::success();
-    if (Error Err = check(Context->Driver.cuMemcpyDtoHAsync_v2(
-                              To, Address + From, Length, Context->Stream),
-                          "cuMemcpyDtoHAsync"))
-      return Err;
-    return Context->wait(Purpose);
-  }
-  Error write(uint64_t To, const void *From, uint64_t Length) override {
-    if (Length == 0)
-      return Error::success();
-    if (Error Err = check(Context->Driver.cuMemcpyHtoDAsync_v2(
-                              Address + To, From, Length, Context->Stream),
-                          "cuMemcpyHtoDAsync"))
-      return Err;
-    return Context->wait(Purpose);
-  }
-
-private:
-  CudaMemory(std::shared_ptr<CudaContext> Context, const char *Purpose)
-      : Context(std::move(Context)), Purpose(Purpose) {}
-  Error check(CuResult Result, const char *Call) const {
-    return Context->Driver.check(Result, Call, Purpose);
+/// The kernels of a model, on the GPU.
+struct CudaModule {
+  explicit CudaModule(std::shared_ptr<CudaContext> Context)
+      : Context(std::move(Context)) {}
+  ~CudaModule() {
+    if (Handle)
+      Context->Driver.cuModuleUnload(Handle);
   }
 
   std::shared_ptr<CudaContext> Context;
-  std::string Purpose;
-  CuAddress Address = 0;
-  uint64_t Bytes = 0;
+  CuHandle Handle = nullptr;
 };
 
 class CudaDevice final : public Device {
 public:
   static Expected<std::unique_ptr<Device>>
   create(const H3Model &Model, const std::string &Path, int Ordinal);
-  ~CudaDevice() override {
-    Weights.reset();
-    Inputs.reset();
-    Logits.reset();
-    Blas.reset();
-    Workspace.reset();
-    if (Staging)
-      Context->Driver.cuMemFreeHost(Staging);
-    if (Module)
-      Context->Driver.cuModuleUnload(Module);
-  }
 
   Expected<std::unique_ptr<DeviceMemory>>
   allocate(uint64_t Bytes, const char *Purpose) override {
@@ -150,25 +55,29 @@ public:
 
 private:
   CudaDevice(const H3Model &Model, std::shared_ptr<CudaContext> Context)
-      : Model(Model), Context(std::move(Context)) {}
+      : Model(Model), Context(Context), Module(Context),
+        Graphs(std::move(Context)) {}
   Error check(CuResult Result, const char *Call, const std::string &What) {
     return Context->Driver.check(Result, Call, What);
   }
-  Error open(int Ordinal);
+  Error open();
   Error openBlas();
-  Error reserve(uint64_t InputBytes);
+  H3StepArgs stage(const H3StepArgs &Args);
+  Error enqueue(H3StepArgs OnDevice);
 
   const H3Model &Model;
   std::shared_ptr<CudaContext> Context;
-  CuHandle Module = nullptr;
+  CudaModule Module;
   std::vector<CuHandle> Kernels;         ///< by number
   std::unique_ptr<CudaMemory> Weights;   ///< bytes [weights_bytes]
   std::unique_ptr<CudaMemory> Inputs;    ///< the integers of a step
   std::unique_ptr<CudaMemory> Logits;    ///< float [rows, padded vocabulary]
   std::unique_ptr<CudaMemory> Workspace; ///< of cuBLASLt
   std::unique_ptr<CudaBlas> Blas;        ///< null: not needed
-  char *Staging =
-      nullptr; ///< pinned, as large as Inputs, or a piece of weights
+  std::unique_ptr<PinnedMemory> Staging; ///< as large as Inputs, or a piece of
+                                         ///< weights
+  uint64_t StagedBytes = 0;              ///< what Inputs gets of it
+  CudaGraphs Graphs;
   Error Failure = Error::success(); ///< of the first launch that failed
 };
 
@@ -176,36 +85,10 @@ constexpr uint64_t StagingBytes = 16 << 20;
 
 } // namespace
 
-Error CudaDevice::open(int Ordinal) {
+Error CudaDevice::open() {
   const CudaDriver &Driver = Context->Driver;
-  if (Error Err = check(Driver.cuInit(0), "cuInit", "the NVIDIA driver"))
-    return Err;
-  int Count = 0;
-  if (Error Err = check(Driver.cuDeviceGetCount(&Count), "cuDeviceGetCount",
-                        "the NVIDIA driver"))
-    return Err;
-  if (Ordinal >= Count)
-    return Error::invalid("--device: the machine has " + std::to_string(Count) +
-                          " GPUs, found cuda:" + std::to_string(Ordinal));
-  std::string What = "GPU " + std::to_string(Ordinal);
-  if (Error Err = check(Driver.cuDeviceGet(&Context->Device, Ordinal),
-                        "cuDeviceGet", What))
-    return Err;
-  CuHandle Primary = nullptr;
-  if (Error Err =
-          check(Driver.cuDevicePrimaryCtxRetain(&Primary, Context->Device),
-                "cuDevicePrimaryCtxRetain", What))
-    return Err;
-  Context->IsRetained = true;
-  if (Error Err =
-          check(Driver.cuCtxSetCurrent(Primary), "cuCtxSetCurrent", What))
-    return Err;
-  constexpr unsigned NonBlocking = 1;
-  if (Error Err = check(Driver.cuStreamCreate(&Context->Stream, NonBlocking),
-                        "cuStreamCreate", What))
-    return Err;
   constexpr CuResult NoBinary = 209; // CUDA_ERROR_NO_BINARY_FOR_GPU
-  CuResult Loaded = Driver.cuModuleLoadData(&Module, Model.image);
+  CuResult Loaded = Driver.cuModuleLoadData(&Module.Handle, Model.image);
   if (Loaded == NoBinary)
     return Error::invalid("the program has no code for this GPU; compile it "
                           "again with --cuda-arch for it");
@@ -213,15 +96,16 @@ Error CudaDevice::open(int Ordinal) {
     return Err;
   Kernels.resize(Model.kernel_count);
   for (uint64_t I = 0; I < Model.kernel_count; ++I)
-    if (Error Err = check(
-            Driver.cuModuleGetFunction(&Kernels[I], Module, Model.kernels[I]),
-            "cuModuleGetFunction", "kernel " + std::string(Model.kernels[I])))
+    if (Error Err = check(Driver.cuModuleGetFunction(&Kernels[I], Module.Handle,
+                                                     Model.kernels[I]),
+                          "cuModuleGetFunction",
+                          "kernel " + std::string(Model.kernels[I])))
       return Err;
-  void *Pinned = nullptr;
-  if (Error Err = check(Driver.cuMemHostAlloc(&Pinned, StagingBytes, 0),
-                        "cuMemHostAlloc", "the buffer for copies"))
-    return Err;
-  Staging = static_cast<char *>(Pinned);
+  auto Pinned =
+      PinnedMemory::create(Context, StagingBytes, "the buffer for copies");
+  if (!Pinned)
+    return Pinned.takeError();
+  Staging = std::move(*Pinned);
   auto LogitsMemory = CudaMemory::create(
       Context, uint64_t(Model.max_tokens) * Model.padded_vocab * sizeof(float),
       "logits");
@@ -255,13 +139,12 @@ Error CudaDevice::openBlas() {
 
 Expected<std::unique_ptr<Device>>
 CudaDevice::create(const H3Model &Model, const std::string &Path, int Ordinal) {
-  Expected<CudaDriver> Driver = CudaDriver::load(Path);
-  if (!Driver)
-    return Driver.takeError();
-  auto Context = std::make_shared<CudaContext>();
-  Context->Driver = *Driver;
-  std::unique_ptr<CudaDevice> Result(new CudaDevice(Model, Context));
-  if (Error Err = Result->open(Ordinal))
+  auto Context = CudaContext::open(Path, Ordinal);
+  if (!Context)
+    return Context.takeError();
+  std::unique_ptr<CudaDevice> Result(
+      new CudaDevice(Model, std::move(*Context)));
+  if (Error Err = Result->open())
     return Err;
   if (Model.library_bytes != 0)
     if (Error Err = Result->openBlas())
@@ -276,38 +159,51 @@ Expected<void *> CudaDevice::place(const void *Data, uint64_t Bytes) {
   Weights = std::move(*Memory);
   for (uint64_t Done = 0; Done < Bytes; Done += StagingBytes) {
     uint64_t Piece = std::min(StagingBytes, Bytes - Done);
-    std::memcpy(Staging, static_cast<const char *>(Data) + Done, Piece);
-    if (Error Err = Weights->write(Done, Staging, Piece))
+    std::memcpy(Staging->data(), static_cast<const char *>(Data) + Done, Piece);
+    if (Error Err = Weights->write(Done, Staging->data(), Piece))
       return Err;
   }
   return Weights->address();
 }
 
-Error CudaDevice::step(const H3StepArgs &Args) {
-  const CudaDriver &Driver = Context->Driver;
+/// Puts all integers of a step side by side into `Staging`, which goes over in
+/// one copy. Returns the arguments on the device, whose addresses depend on
+/// sizes alone.
+H3StepArgs CudaDevice::stage(const H3StepArgs &Args) {
   H3StepArgs OnDevice = Args;
-  // All integers go over in one copy.
-  uint64_t Used = 0;
+  StagedBytes = 0;
   for (H3Buffer *Buffer :
        {&OnDevice.tokens, &OnDevice.sequences, &OnDevice.starts,
         &OnDevice.slots, &OnDevice.positions, &OnDevice.rows}) {
     uint64_t Bytes = uint64_t(Buffer->size) * sizeof(int32_t);
     if (Bytes != 0)
-      std::memcpy(Staging + Used, Buffer->data, Bytes);
-    Buffer->data = static_cast<char *>(Inputs->address()) + Used;
+      std::memcpy(Staging->data() + StagedBytes, Buffer->data, Bytes);
+    Buffer->data = static_cast<char *>(Inputs->address()) + StagedBytes;
     Buffer->allocated = Buffer->data;
-    Used += (Bytes + 15) / 16 * 16;
+    StagedBytes += (Bytes + 15) / 16 * 16;
   }
-  if (Error Err = check(Driver.cuMemcpyHtoDAsync_v2(
-                            reinterpret_cast<CuAddress>(Inputs->address()),
-                            Staging, Used, Context->Stream),
-                        "cuMemcpyHtoDAsync", "inputs of a step"))
-    return Err;
   OnDevice.logits.data = OnDevice.logits.allocated = Logits->address();
+  return OnDevice;
+}
+
+Error CudaDevice::enqueue(H3StepArgs OnDevice) {
+  if (Error Err = Inputs->startWrite(0, Staging->data(), StagedBytes))
+    return Err;
   Failure = Error::success();
   Model.step(&OnDevice, reinterpret_cast<H3Team *>(this), 0, 1);
-  if (Failure)
-    return std::exchange(Failure, Error::success());
+  return std::exchange(Failure, Error::success());
+}
+
+Error CudaDevice::step(const H3StepArgs &Args) {
+  H3StepArgs OnDevice = stage(Args);
+  bool IsDecode = Args.tokens.size == Args.slots.size;
+  Error Err = IsDecode
+                  ? Graphs.run(std::string(reinterpret_cast<char *>(&OnDevice),
+                                           sizeof(OnDevice)),
+                               [&] { return enqueue(OnDevice); })
+                  : enqueue(OnDevice);
+  if (Err)
+    return Err;
   uint64_t LogitsBytes = uint64_t(Args.logits.size) * sizeof(float);
   if (LogitsBytes != 0)
     return Logits->read(0, Args.logits.data, LogitsBytes);

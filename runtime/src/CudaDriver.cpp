@@ -47,6 +47,12 @@ Expected<CudaDriver> CudaDriver::load(const std::string &Path) {
   H3RT_FIND(cuStreamCreate);
   H3RT_FIND(cuStreamSynchronize);
   H3RT_FIND(cuStreamDestroy_v2);
+  H3RT_FIND(cuStreamBeginCapture_v2);
+  H3RT_FIND(cuStreamEndCapture);
+  H3RT_FIND(cuGraphInstantiateWithFlags);
+  H3RT_FIND(cuGraphLaunch);
+  H3RT_FIND(cuGraphDestroy);
+  H3RT_FIND(cuGraphExecDestroy);
   H3RT_FIND(cuModuleLoadData);
   H3RT_FIND(cuModuleUnload);
   H3RT_FIND(cuModuleGetFunction);

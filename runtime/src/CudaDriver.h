@@ -20,7 +20,7 @@ namespace h3 {
 using CuResult = int;
 using CuDevice = int;
 using CuAddress = uint64_t; ///< CUdeviceptr
-using CuHandle = void *;    ///< CUcontext, CUmodule, CUfunction, CUstream
+using CuHandle = void *;    ///< CUcontext, CUmodule, CUfunction, CUstream, ...
 
 struct CudaDriver {
   /// Loads libcuda.so.1, or `Path`. The error says what is missing.
@@ -57,6 +57,13 @@ struct CudaDriver {
   CuResult (*cuStreamCreate)(CuHandle *, unsigned Flags);
   CuResult (*cuStreamSynchronize)(CuHandle);
   CuResult (*cuStreamDestroy_v2)(CuHandle);
+  CuResult (*cuStreamBeginCapture_v2)(CuHandle Stream, int Mode);
+  CuResult (*cuStreamEndCapture)(CuHandle Stream, CuHandle *Graph);
+  CuResult (*cuGraphInstantiateWithFlags)(CuHandle *Executable, CuHandle Graph,
+                                          unsigned long long Flags);
+  CuResult (*cuGraphLaunch)(CuHandle Executable, CuHandle Stream);
+  CuResult (*cuGraphDestroy)(CuHandle Graph);
+  CuResult (*cuGraphExecDestroy)(CuHandle Executable);
   CuResult (*cuModuleLoadData)(CuHandle *, const void *Image);
   CuResult (*cuModuleUnload)(CuHandle);
   CuResult (*cuModuleGetFunction)(CuHandle *, CuHandle Module,
