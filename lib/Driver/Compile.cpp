@@ -67,7 +67,8 @@ private:
     ModelDescription description =
         describe(model, options, target, getWeightBytes(*module), forms);
     description.weightsDigest = digest.str();
-    description.image = image;
+    description.image = image.bytes;
+    description.driverVersion = image.driverVersion;
     LLVMContext llvmContext;
     Expected<std::unique_ptr<llvm::Module>> llvmModule =
         translateToLlvm(*module, &description, target, llvmContext);

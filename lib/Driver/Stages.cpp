@@ -3,7 +3,6 @@
 #include "Stages.h"
 #include "Outputs.h"
 #include "h3/InitAll.h"
-#include "h3/Target/GPU.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Pass/PassManager.h"
@@ -113,7 +112,7 @@ Expected<bool> Stages::lowerToGpu(mlir::ModuleOp module) {
       return failure;
     return true;
   }
-  Expected<SmallString<0>> fatbin = buildFatbin(*ptx, *archs, *toolkit);
+  Expected<GpuImage> fatbin = buildFatbin(*ptx, *archs, *toolkit);
   if (!fatbin)
     return fatbin.takeError();
   image = std::move(*fatbin);

@@ -6,6 +6,7 @@
 #include "h3/Driver/CompileOptions.h"
 #include "h3/Pipelines/Pipelines.h"
 #include "h3/Target/CPU.h"
+#include "h3/Target/GPU.h"
 #include "mlir/IR/MLIRContext.h"
 
 namespace h3 {
@@ -33,7 +34,7 @@ protected:
   const CompileOptions &options;
   CpuTarget &target;
   PipelineOptions passOptions;
-  llvm::SmallString<0> image; ///< empty for a CPU
+  GpuImage image; ///< empty for a CPU
   mlir::MLIRContext context;
 
 private:

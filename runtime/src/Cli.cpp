@@ -2,6 +2,7 @@
 
 #include "Cli.h"
 
+#include "ProgressBar.h"
 #include "h3rt/Program.h"
 
 #include <charconv>
@@ -94,8 +95,11 @@ Expected<std::string> h3::readText(const std::string &Path) {
 //===----------------------------------------------------------------------===//
 
 Expected<std::unique_ptr<Engine>> Program::openEngine(uint32_t Slots) {
-  Options.Slots = Slots;
-  return Engine::create(Model, Options);
+  EngineOptions All = Options;
+  All.Slots = Slots;
+  ProgressBar Bar("weights");
+  All.Progress = [&](double Share) { Bar.update(Share); };
+  return Engine::create(Model, All);
 }
 
 uint32_t Program::slotsFor(int64_t Sequences) const {

@@ -42,6 +42,8 @@ public:
   CpuDevice(const H3Model &Model, Team &Threads)
       : Model(Model), Threads(Threads) {}
 
+  /// Memory is address space until it is used.
+  Error plan(std::vector<MemoryNeed>) override { return Error::success(); }
   Expected<std::unique_ptr<DeviceMemory>>
   allocate(uint64_t Bytes, const char *Purpose) override {
     Expected<Mapping> Memory = Mapping::anonymous(Bytes, Purpose);
@@ -49,7 +51,8 @@ public:
       return Memory.takeError();
     return std::unique_ptr<DeviceMemory>(new CpuMemory(std::move(*Memory)));
   }
-  Expected<void *> place(const void *Data, uint64_t) override {
+  Expected<void *> place(const void *Data, uint64_t,
+                         const ProgressFn &) override {
     return const_cast<void *>(Data);
   }
   Error step(const H3StepArgs &Args) override {

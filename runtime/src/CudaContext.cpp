@@ -4,8 +4,13 @@
 
 using namespace h3;
 
+static std::string describeVersion(uint64_t Version) {
+  return std::to_string(Version / 1000) + "." +
+         std::to_string(Version % 1000 / 10);
+}
+
 Expected<std::shared_ptr<CudaContext>>
-CudaContext::open(const std::string &Path, int Ordinal) {
+CudaContext::open(const std::string &Path, int Ordinal, uint64_t LeastVersion) {
   Expected<CudaDriver> Loaded = CudaDriver::load(Path);
   if (!Loaded)
     return Loaded.takeError();
@@ -13,6 +18,16 @@ CudaContext::open(const std::string &Path, int Ordinal) {
   Result->Driver = *Loaded;
   const CudaDriver &Driver = Result->Driver;
   const char *const Purpose = "the NVIDIA driver";
+  int Version = 0;
+  if (Error Err = Driver.check(Driver.cuDriverGetVersion(&Version),
+                               "cuDriverGetVersion", Purpose))
+    return Err;
+  if (uint64_t(Version) < LeastVersion)
+    return Error::resources(
+        "the NVIDIA driver is for CUDA " + describeVersion(Version) +
+        ", but the program was compiled with a toolkit that needs " +
+        describeVersion(LeastVersion) +
+        "; install a newer driver, or compile with an older toolkit");
   constexpr CuResult NoDevice = 100; // CUDA_ERROR_NO_DEVICE
   CuResult Started = Driver.cuInit(0);
   int Count = 0;

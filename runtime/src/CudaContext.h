@@ -12,9 +12,10 @@ namespace h3 {
 /// A GPU, and the stream that everything goes to, in order. Shared by all that
 /// works with it; the last one closes it.
 struct CudaContext {
-  /// Opens GPU number `Ordinal` of the driver at `Path` (CudaDriver::load).
-  static Expected<std::shared_ptr<CudaContext>> open(const std::string &Path,
-                                                     int Ordinal);
+  /// Opens GPU number `Ordinal` of the driver at `Path` (CudaDriver::load),
+  /// which must be of `LeastVersion` (H3Model::driver_version).
+  static Expected<std::shared_ptr<CudaContext>>
+  open(const std::string &Path, int Ordinal, uint64_t LeastVersion);
   ~CudaContext();
 
   Error check(CuResult Result, const char *Call,

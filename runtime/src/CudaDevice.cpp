@@ -8,9 +8,10 @@
 
 #include "CudaBlas.h"
 #include "CudaGraphs.h"
+#include "CudaUpload.h"
 
-#include <algorithm>
 #include <climits>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <vector>
@@ -46,7 +47,9 @@ public:
       return Err;
     return std::unique_ptr<DeviceMemory>(std::move(*Memory));
   }
-  Expected<void *> place(const void *Data, uint64_t Bytes) override;
+  Error plan(std::vector<MemoryNeed> Needs) override;
+  Expected<void *> place(const void *Data, uint64_t Bytes,
+                         const ProgressFn &Progress) override;
   Error step(const H3StepArgs &Args) override;
 
   void launch(int64_t Kernel, int64_t GridX, int64_t GridY, int64_t Threads,
@@ -61,7 +64,7 @@ private:
     return Context->Driver.check(Result, Call, What);
   }
   Error open();
-  Error openBlas();
+  Error loadBlas();
   H3StepArgs stage(const H3StepArgs &Args);
   Error enqueue(H3StepArgs OnDevice);
 
@@ -74,14 +77,11 @@ private:
   std::unique_ptr<CudaMemory> Logits;    ///< float [rows, padded vocabulary]
   std::unique_ptr<CudaMemory> Workspace; ///< of cuBLASLt
   std::unique_ptr<CudaBlas> Blas;        ///< null: not needed
-  std::unique_ptr<PinnedMemory> Staging; ///< as large as Inputs, or a piece of
-                                         ///< weights
+  std::unique_ptr<PinnedMemory> Staging; ///< as large as Inputs
   uint64_t StagedBytes = 0;              ///< what Inputs gets of it
   CudaGraphs Graphs;
   Error Failure = Error::success(); ///< of the first launch that failed
 };
-
-constexpr uint64_t StagingBytes = 16 << 20;
 
 } // namespace
 
@@ -89,9 +89,15 @@ Error CudaDevice::open() {
   const CudaDriver &Driver = Context->Driver;
   constexpr CuResult NoBinary = 209; // CUDA_ERROR_NO_BINARY_FOR_GPU
   CuResult Loaded = Driver.cuModuleLoadData(&Module.Handle, Model.image);
-  if (Loaded == NoBinary)
-    return Error::invalid("the program has no code for this GPU; compile it "
-                          "again with --cuda-arch for it");
+  if (Loaded == NoBinary) {
+    constexpr int MajorAttribute = 75, MinorAttribute = 76;
+    int Major = 0, Minor = 0;
+    Driver.cuDeviceGetAttribute(&Major, MajorAttribute, Context->Device);
+    Driver.cuDeviceGetAttribute(&Minor, MinorAttribute, Context->Device);
+    std::string Arch = "sm_" + std::to_string(10 * Major + Minor);
+    return Error::invalid("the program has no code for this GPU, which is " +
+                          Arch + "; compile it again with --cuda-arch " + Arch);
+  }
   if (Error Err = check(Loaded, "cuModuleLoadData", "the kernels"))
     return Err;
   Kernels.resize(Model.kernel_count);
@@ -101,33 +107,71 @@ Error CudaDevice::open() {
                           "cuModuleGetFunction",
                           "kernel " + std::string(Model.kernels[I])))
       return Err;
-  auto Pinned =
-      PinnedMemory::create(Context, StagingBytes, "the buffer for copies");
-  if (!Pinned)
-    return Pinned.takeError();
-  Staging = std::move(*Pinned);
-  auto LogitsMemory = CudaMemory::create(
-      Context, uint64_t(Model.max_tokens) * Model.padded_vocab * sizeof(float),
-      "logits");
-  if (!LogitsMemory)
-    return LogitsMemory.takeError();
-  Logits = std::move(*LogitsMemory);
-  // Five arrays of a number for each token at most, and one more number.
-  auto InputMemory = CudaMemory::create(
-      Context, 6 * (uint64_t(Model.max_tokens) + 16) * sizeof(int32_t),
-      "inputs of a step");
-  if (!InputMemory)
-    return InputMemory.takeError();
-  Inputs = std::move(*InputMemory);
   return Error::success();
 }
 
-Error CudaDevice::openBlas() {
-  auto Memory =
-      CudaMemory::create(Context, Model.library_bytes, "workspace of cuBLASLt");
-  if (!Memory)
-    return Memory.takeError();
-  Workspace = std::move(*Memory);
+static std::string describeBytes(uint64_t Bytes) {
+  const char *Units[] = {"KiB", "MiB", "GiB"};
+  if (Bytes < 1024)
+    return std::to_string(Bytes) + " bytes";
+  double Size = Bytes / 1024.0;
+  size_t Unit = 0;
+  for (; Size >= 1024 && Unit + 1 < std::size(Units); ++Unit)
+    Size /= 1024;
+  char Text[64];
+  std::snprintf(Text, sizeof(Text), "%.1f %s", Size, Units[Unit]);
+  return Text;
+}
+
+Error CudaDevice::plan(std::vector<MemoryNeed> Needs) {
+  // Five arrays of a number for each token at most, and one more number.
+  const uint64_t InputBytes =
+      6 * (uint64_t(Model.max_tokens) + 16) * sizeof(int32_t);
+  const MemoryNeed LogitsNeed = {"logits", uint64_t(Model.max_tokens) *
+                                               Model.padded_vocab *
+                                               sizeof(float)};
+  const MemoryNeed InputsNeed = {"inputs of a step", InputBytes};
+  const MemoryNeed WorkspaceNeed = {"workspace of cuBLASLt",
+                                    Model.library_bytes};
+  Needs.push_back(LogitsNeed);
+  Needs.push_back(InputsNeed);
+  if (Model.library_bytes != 0)
+    Needs.push_back(WorkspaceNeed);
+  size_t Free = 0, Total = 0;
+  if (Error Err = check(Context->Driver.cuMemGetInfo_v2(&Free, &Total),
+                        "cuMemGetInfo", "the memory of the GPU"))
+    return Err;
+  uint64_t Sum = 0;
+  std::string List;
+  for (const MemoryNeed &Need : Needs) {
+    Sum += Need.Bytes;
+    List += (List.empty() ? "" : ", ") + std::string(Need.Purpose) + " " +
+            describeBytes(Need.Bytes);
+  }
+  if (Sum > Free)
+    return Error::resources(
+        "the GPU has " + describeBytes(Free) + " free of " +
+        describeBytes(Total) + ", but the model needs " + describeBytes(Sum) +
+        " (" + List + "): " + describeBytes(Sum - Free) +
+        " are missing; run fewer sequences, or compile with a smaller "
+        "--max-sequences, --max-context or --max-tokens");
+
+  for (auto [Memory, Need] :
+       {std::pair(&Logits, LogitsNeed), std::pair(&Inputs, InputsNeed),
+        std::pair(&Workspace, WorkspaceNeed)}) {
+    auto Allocated = CudaMemory::create(Context, Need.Bytes, Need.Purpose);
+    if (!Allocated)
+      return Allocated.takeError();
+    *Memory = std::move(*Allocated);
+  }
+  auto Pinned = PinnedMemory::create(Context, InputBytes, InputsNeed.Purpose);
+  if (!Pinned)
+    return Pinned.takeError();
+  Staging = std::move(*Pinned);
+  return Model.library_bytes != 0 ? loadBlas() : Error::success();
+}
+
+Error CudaDevice::loadBlas() {
   auto Loaded = CudaBlas::load(
       Context->Driver.Folder, reinterpret_cast<CuAddress>(Workspace->address()),
       Workspace->size());
@@ -139,30 +183,24 @@ Error CudaDevice::openBlas() {
 
 Expected<std::unique_ptr<Device>>
 CudaDevice::create(const H3Model &Model, const std::string &Path, int Ordinal) {
-  auto Context = CudaContext::open(Path, Ordinal);
+  auto Context = CudaContext::open(Path, Ordinal, Model.driver_version);
   if (!Context)
     return Context.takeError();
   std::unique_ptr<CudaDevice> Result(
       new CudaDevice(Model, std::move(*Context)));
   if (Error Err = Result->open())
     return Err;
-  if (Model.library_bytes != 0)
-    if (Error Err = Result->openBlas())
-      return Err;
   return std::unique_ptr<Device>(std::move(Result));
 }
 
-Expected<void *> CudaDevice::place(const void *Data, uint64_t Bytes) {
+Expected<void *> CudaDevice::place(const void *Data, uint64_t Bytes,
+                                   const ProgressFn &Progress) {
   auto Memory = CudaMemory::create(Context, Bytes, "weights");
   if (!Memory)
     return Memory.takeError();
   Weights = std::move(*Memory);
-  for (uint64_t Done = 0; Done < Bytes; Done += StagingBytes) {
-    uint64_t Piece = std::min(StagingBytes, Bytes - Done);
-    std::memcpy(Staging->data(), static_cast<const char *>(Data) + Done, Piece);
-    if (Error Err = Weights->write(Done, Staging->data(), Piece))
-      return Err;
-  }
+  if (Error Err = upload(Context, Data, *Weights, Progress))
+    return Err;
   return Weights->address();
 }
 

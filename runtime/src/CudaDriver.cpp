@@ -28,10 +28,12 @@ Expected<CudaDriver> CudaDriver::load(const std::string &Path) {
   };
 #define H3RT_FIND(FUNCTION) Find(Driver.FUNCTION, #FUNCTION)
   H3RT_FIND(cuInit);
+  H3RT_FIND(cuDriverGetVersion);
   H3RT_FIND(cuGetErrorName);
   H3RT_FIND(cuGetErrorString);
   H3RT_FIND(cuDeviceGetCount);
   H3RT_FIND(cuDeviceGet);
+  H3RT_FIND(cuDeviceGetAttribute);
   H3RT_FIND(cuDevicePrimaryCtxRetain);
   H3RT_FIND(cuDevicePrimaryCtxRelease_v2);
   H3RT_FIND(cuCtxSetCurrent);
@@ -53,6 +55,10 @@ Expected<CudaDriver> CudaDriver::load(const std::string &Path) {
   H3RT_FIND(cuGraphLaunch);
   H3RT_FIND(cuGraphDestroy);
   H3RT_FIND(cuGraphExecDestroy);
+  H3RT_FIND(cuEventCreate);
+  H3RT_FIND(cuEventRecord);
+  H3RT_FIND(cuEventSynchronize);
+  H3RT_FIND(cuEventDestroy_v2);
   H3RT_FIND(cuModuleLoadData);
   H3RT_FIND(cuModuleUnload);
   H3RT_FIND(cuModuleGetFunction);

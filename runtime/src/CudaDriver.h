@@ -34,10 +34,12 @@ struct CudaDriver {
   std::string Folder;
 
   CuResult (*cuInit)(unsigned Flags);
+  CuResult (*cuDriverGetVersion)(int *);
   CuResult (*cuGetErrorName)(CuResult, const char **);
   CuResult (*cuGetErrorString)(CuResult, const char **);
   CuResult (*cuDeviceGetCount)(int *);
   CuResult (*cuDeviceGet)(CuDevice *, int Ordinal);
+  CuResult (*cuDeviceGetAttribute)(int *, int Attribute, CuDevice);
   CuResult (*cuDevicePrimaryCtxRetain)(CuHandle *Context, CuDevice);
   CuResult (*cuDevicePrimaryCtxRelease_v2)(CuDevice);
   CuResult (*cuCtxSetCurrent)(CuHandle Context);
@@ -64,6 +66,10 @@ struct CudaDriver {
   CuResult (*cuGraphLaunch)(CuHandle Executable, CuHandle Stream);
   CuResult (*cuGraphDestroy)(CuHandle Graph);
   CuResult (*cuGraphExecDestroy)(CuHandle Executable);
+  CuResult (*cuEventCreate)(CuHandle *Event, unsigned Flags);
+  CuResult (*cuEventRecord)(CuHandle Event, CuHandle Stream);
+  CuResult (*cuEventSynchronize)(CuHandle Event);
+  CuResult (*cuEventDestroy_v2)(CuHandle Event);
   CuResult (*cuModuleLoadData)(CuHandle *, const void *Image);
   CuResult (*cuModuleUnload)(CuHandle);
   CuResult (*cuModuleGetFunction)(CuHandle *, CuHandle Module,

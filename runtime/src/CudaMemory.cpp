@@ -10,18 +10,8 @@ CudaMemory::create(std::shared_ptr<CudaContext> Context, uint64_t Bytes,
   std::unique_ptr<CudaMemory> Result(new CudaMemory(Context, Purpose));
   if (Bytes == 0)
     return Result;
-  const CudaDriver &Driver = Context->Driver;
-  size_t Free = 0, Total = 0;
-  Driver.cuMemGetInfo_v2(&Free, &Total);
-  if (Free < Bytes)
-    return Error::resources(
-        "the GPU has " + std::to_string(Free) + " bytes free of " +
-        std::to_string(Total) + ", but the " + Purpose + " needs " +
-        std::to_string(Bytes) + ": " + std::to_string(Bytes - Free) +
-        " bytes are missing; compile with fewer --max-sequences or a "
-        "smaller --max-context");
-  if (Error Err = Result->check(Driver.cuMemAlloc_v2(&Result->Address, Bytes),
-                                "cuMemAlloc"))
+  if (Error Err = Result->check(
+          Context->Driver.cuMemAlloc_v2(&Result->Address, Bytes), "cuMemAlloc"))
     return Err;
   Result->Bytes = Bytes;
   return Result;

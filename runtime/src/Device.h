@@ -11,7 +11,9 @@
 #include "Error.h"
 #include "h3rt/abi.h"
 
+#include <functional>
 #include <memory>
+#include <vector>
 
 namespace h3 {
 
@@ -33,6 +35,15 @@ public:
   virtual Error write(uint64_t To, const void *From, uint64_t Length) = 0;
 };
 
+/// Memory of a device that will be asked for.
+struct MemoryNeed {
+  const char *Purpose;
+  uint64_t Bytes;
+};
+
+/// Is told the share of a work that is done; may be empty.
+using ProgressFn = std::function<void(double)>;
+
 class Device {
 public:
   /// The device for a model's code. `Name` is empty, `cuda:N` or `sim`; CPU
@@ -41,12 +52,16 @@ public:
   open(const H3Model &Model, const std::string &Name, Team &Threads);
   virtual ~Device() = default;
 
+  /// Prepares for all that will be placed and allocated, before any of it. The
+  /// error says what does not fit.
+  virtual Error plan(std::vector<MemoryNeed> Needs) = 0;
   /// Memory of zeros. `Purpose` names it in the error.
   virtual Expected<std::unique_ptr<DeviceMemory>>
   allocate(uint64_t Bytes, const char *Purpose) = 0;
   /// The weights where kernels can read them: `Data` itself, which must stay,
   /// or a copy.
-  virtual Expected<void *> place(const void *Data, uint64_t Bytes) = 0;
+  virtual Expected<void *> place(const void *Data, uint64_t Bytes,
+                                 const ProgressFn &Progress) = 0;
   /// Executes a step. The inputs and the logits of `Args` are in the memory of
   /// the process, the rest in that of the device.
   virtual Error step(const H3StepArgs &Args) = 0;

@@ -49,12 +49,6 @@ Expected<std::unique_ptr<Engine>> Engine::create(const H3Model &Model,
   if (!Opened)
     return Opened.takeError();
   Result->Where = std::move(*Opened);
-  Expected<void *> Placed = Result->Where->place(Result->ModelWeights.data(),
-                                                 Result->ModelWeights.size());
-  if (!Placed)
-    return Placed.takeError();
-  Result->PlacedWeights = *Placed;
-
   struct {
     std::unique_ptr<DeviceMemory> &Memory;
     uint64_t Bytes;
@@ -63,6 +57,17 @@ Expected<std::unique_ptr<Engine>> Engine::create(const H3Model &Model,
       {Result->State, Result->stateBytes() * Slots, "recurrent state"},
       {Result->Cache, Result->cacheBytes() * Slots, "key/value cache"},
       {Result->Arena, Model.arena_bytes, "intermediate results"}};
+  std::vector<MemoryNeed> Needs = {{"weights", Result->ModelWeights.size()}};
+  for (auto &Buffer : Buffers)
+    Needs.push_back({Buffer.Purpose, Buffer.Bytes});
+  if (Error Err = Result->Where->plan(std::move(Needs)))
+    return Err;
+  Expected<void *> Placed =
+      Result->Where->place(Result->ModelWeights.data(),
+                           Result->ModelWeights.size(), Options.Progress);
+  if (!Placed)
+    return Placed.takeError();
+  Result->PlacedWeights = *Placed;
   for (auto &Buffer : Buffers) {
     auto Memory = Result->Where->allocate(Buffer.Bytes, Buffer.Purpose);
     if (!Memory)

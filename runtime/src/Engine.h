@@ -23,6 +23,7 @@ struct EngineOptions {
   uint32_t Slots = 0;      ///< 0: H3Model::max_sequences
   std::string WeightsPath; ///< empty: see Weights::open
   std::string Device;      ///< see Device::open
+  ProgressFn Progress;     ///< of placing the weights
 };
 
 /// Tokens that the sequence in `Slot` reads next.

@@ -14,9 +14,9 @@ sys.path.insert(0, str(REFERENCE))
 sys.dont_write_bytecode = True
 
 
-def run(*command, code=0, stdin=None):
+def run(*command, code=0, stdin=None, environment={}):
     """Runs a command, checks its exit code, and returns (stdout, stderr)."""
-    done = subprocess.run([str(c) for c in command], capture_output=True, input=stdin)
+    done = subprocess.run([str(c) for c in command], capture_output=True, input=stdin, env=os.environ | environment)
     assert done.returncode == code, f"{command}: exit {done.returncode}, expected {code}\n{done.stderr.decode()}"
     return done.stdout, done.stderr.decode()
 

@@ -39,8 +39,9 @@ struct ModelDescription {
   uint32_t tokenizerKind;
   std::string tokenizer; ///< merges.txt, when the kind asks for it
   std::string weightsDigest;
-  std::string info;      ///< a JSON object
-  llvm::StringRef image; ///< the kernels of a GPU; empty for a CPU
+  std::string info;           ///< a JSON object
+  llvm::StringRef image;      ///< the kernels of a GPU; empty for a CPU
+  uint64_t driverVersion = 0; ///< GpuImage::driverVersion
 };
 
 /// Teaches translateToLlvm() what h3 operations become in LLVM IR.

@@ -30,10 +30,18 @@ llvm::Expected<std::string> emitPtx(mlir::gpu::GPUModuleOp kernels,
                                     llvm::ArrayRef<std::string> archs,
                                     const CudaToolkit &toolkit);
 
+/// What a program for GPUs carries.
+struct GpuImage {
+  llvm::SmallString<0> bytes;
+  /// The oldest driver that loads it, as cuDriverGetVersion counts: 13000 is
+  /// 13.0. Drivers load what any toolkit of their major version makes.
+  uint64_t driverVersion = 0;
+};
+
 /// One image with machine code for each of `archs` and, for all others, PTX.
-llvm::Expected<llvm::SmallString<0>>
-buildFatbin(llvm::StringRef ptx, llvm::ArrayRef<std::string> archs,
-            const CudaToolkit &toolkit);
+llvm::Expected<GpuImage> buildFatbin(llvm::StringRef ptx,
+                                     llvm::ArrayRef<std::string> archs,
+                                     const CudaToolkit &toolkit);
 
 } // namespace h3
 

@@ -99,6 +99,7 @@ void h3::addModelDescriptor(Module &module, mlir::ModuleOp source,
                         names(),
                         b.getInt64(kernels.size()),
                         recorded("h3.library_bytes"),
+                        b.getInt64(description.driverVersion),
                         addEntry(module)};
   Constant *value = ConstantStruct::getAnon(fields);
   assert(module.getDataLayout().getTypeAllocSize(value->getType()) ==

@@ -79,8 +79,10 @@ public:
     return result.str().str();
   }
 
-  /// Runs a program; what it prints becomes the error.
-  Error run(StringRef program, ArrayRef<std::string> arguments) const {
+  /// Runs a program and returns what it prints, which becomes the error if it
+  /// fails.
+  Expected<std::string> run(StringRef program,
+                            ArrayRef<std::string> arguments) const {
     std::string log = file("log"), message;
     SmallVector<StringRef> all{program};
     all.append(arguments.begin(), arguments.end());
@@ -88,11 +90,13 @@ public:
                                             StringRef(log)};
     int status = sys::ExecuteAndWait(program, all, std::nullopt, redirects, 0,
                                      0, &message);
+    std::string printed;
+    if (auto text = MemoryBuffer::getFile(log))
+      printed = (*text)->getBuffer().str();
     if (status == 0)
-      return Error::success();
+      return printed;
     if (message.empty())
-      if (auto text = MemoryBuffer::getFile(log))
-        message = (*text)->getBuffer().trim().split('\n').first.str();
+      message = StringRef(printed).trim().split('\n').first.str();
     return createStringError(program + " failed with status " + Twine(status) +
                              ": " + message);
   }
@@ -102,11 +106,26 @@ private:
   SmallString<128> path;
 };
 
+/// The major version of a toolkit, by what `ptxas --version` prints.
+Expected<uint64_t> findMajorVersion(const WorkFolder &folder,
+                                    const CudaToolkit &toolkit) {
+  Expected<std::string> printed = folder.run(toolkit.ptxas, {"--version"});
+  if (!printed)
+    return printed.takeError();
+  StringRef release = StringRef(*printed).split("release ").second;
+  uint64_t major = 0;
+  if (release.split('.').first.getAsInteger(10, major))
+    return createStringError(toolkit.ptxas +
+                             " --version: expected a line with "
+                             "'release N.N', found '" +
+                             StringRef(*printed).trim() + "'");
+  return major;
+}
+
 } // namespace
 
-Expected<SmallString<0>> h3::buildFatbin(StringRef ptx,
-                                         ArrayRef<std::string> archs,
-                                         const CudaToolkit &toolkit) {
+Expected<GpuImage> h3::buildFatbin(StringRef ptx, ArrayRef<std::string> archs,
+                                   const CudaToolkit &toolkit) {
   Expected<std::unique_ptr<WorkFolder>> folder = WorkFolder::create();
   if (!folder)
     return folder.takeError();
@@ -119,18 +138,23 @@ Expected<SmallString<0>> h3::buildFatbin(StringRef ptx,
   SmallVector<std::string> entries{"--64", "--create=" + image};
   for (const std::string &arch : archs) {
     std::string cubin = (*folder)->file(arch + ".cubin");
-    if (Error failure = (*folder)->run(
-            toolkit.ptxas, {"-arch=" + arch, "-O3", source, "-o", cubin}))
+    if (Error failure = (*folder)
+                            ->run(toolkit.ptxas,
+                                  {"-arch=" + arch, "-O3", source, "-o", cubin})
+                            .takeError())
       return failure;
     entries.push_back("--image3=kind=elf,sm=" + arch.substr(3) +
                       ",file=" + cubin);
   }
   entries.push_back("--image3=kind=ptx,sm=" + archs.front().substr(3) +
                     ",file=" + source);
-  if (Error failure = (*folder)->run(toolkit.fatbinary, entries))
+  if (Error failure = (*folder)->run(toolkit.fatbinary, entries).takeError())
     return failure;
+  Expected<uint64_t> major = findMajorVersion(**folder, toolkit);
+  if (!major)
+    return major.takeError();
   auto file = MemoryBuffer::getFile(image);
   if (!file)
     return createFileError(image, file.getError());
-  return SmallString<0>((*file)->getBuffer());
+  return GpuImage{SmallString<0>((*file)->getBuffer()), 1000 * *major};
 }

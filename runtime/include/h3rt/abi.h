@@ -88,6 +88,7 @@ typedef struct H3Model {
   const char *const *kernels; ///< their names, by number [kernel_count]
   uint64_t kernel_count;
   uint64_t library_bytes; ///< work area of cuBLASLt; 0: it is not needed
+  uint64_t driver_version; ///< CUDA's that loads the image: 13000 is 13.0
   H3StepFn step;
 } H3Model;
 
@@ -145,7 +146,7 @@ void h3rt_linear(H3Team *team, int64_t type, int64_t rows, int64_t features,
 }
 static_assert(sizeof(H3Buffer) == 40, "an MLIR memref descriptor of rank 1");
 static_assert(sizeof(H3StepArgs) == 11 * sizeof(H3Buffer), "no padding");
-static_assert(sizeof(H3Model) == 32 + 4 * 8 + 4 * 8 + 5 * 8 + 8, "no padding");
+static_assert(sizeof(H3Model) == 32 + 4 * 8 + 4 * 8 + 6 * 8 + 8, "no padding");
 static_assert(sizeof(H3WeightsHeader) == 64, "no padding");
 #endif
 

@@ -9,7 +9,7 @@ using namespace h3;
 namespace {
 struct CudaGraphsTest : testing::Test {
   void SetUp() override {
-    auto Opened = CudaContext::open(H3_SIMGPU_DRIVER, 0);
+    auto Opened = CudaContext::open(H3_SIMGPU_DRIVER, 0, 0);
     ASSERT_TRUE(bool(Opened)) << Opened.takeError().message();
     Context = *Opened;
     auto Allocated = CudaMemory::create(Context, 2 * sizeof(int), "numbers");
