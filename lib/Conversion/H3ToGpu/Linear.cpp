@@ -3,8 +3,8 @@
 // One warp for each output feature. Its lanes read the weight's row 16 bytes
 // each, so that every weight is read once for a tile of rows. The inputs go
 // through shared memory in pieces, normalised on the way where the layer has a
-// norm; a piece's weights are on their way before its inputs are. A step of one
-// row, the common one, has a tile of its own.
+// norm. A step of one row, the common one, has a tile of its own, with a
+// piece's weights on their way before its inputs are.
 //
 //===----------------------------------------------------------------------===//
 
@@ -131,48 +131,74 @@ private:
 
   /// Adds the products of the features `start .. start + size - 1`.
   SmallVector<Value> emitPiece(Value start, int64_t size, ValueRange sums) {
-    int64_t spans = layout.countSpans(size);
+    return tileRows == 1 ? emitRowPiece(start, size, sums)
+                         : emitTilePiece(start, size, sums);
+  }
+
+  /// For one row, with all weights of the piece on their way at once.
+  SmallVector<Value> emitRowPiece(Value start, int64_t size, ValueRange sums) {
     SmallVector<DenseWeight::Access> accesses;
-    Value mine = b.mul(b.lane(), layout.width);
-    for (int64_t s = 0; s < spans; ++s) {
-      Value inPiece = b.add(mine, s * layout.span);
-      Value k = b.add(start, inPiece);
-      bool isWhole = (s + 1) * layout.span <= size;
+    for (int64_t s = 0; s < layout.countSpans(size); ++s)
       accesses.push_back(
-          isWhole
-              ? weight.load(feature, k)
-              : weight.loadIf(b.isBelow(inPiece, b.index(size)), feature, k));
-    }
+          loadWeights(start, b.index(s), size, (s + 1) * layout.span <= size));
     stage(start, size);
     b.barrier();
     SmallVector<Value> next(sums);
-    for (int64_t s = 0; s < spans; ++s)
-      multiply(accesses[s], s, next);
+    for (auto [s, access] : llvm::enumerate(accesses))
+      next = multiply(access, b.index(s), next);
     b.barrier();
     return next;
   }
 
-  /// Adds the products of an access in span `span` with all rows.
-  void multiply(const DenseWeight::Access &access, int64_t span,
-                MutableArrayRef<Value> sums) {
+  /// For several rows, whose inputs take the registers.
+  SmallVector<Value> emitTilePiece(Value start, int64_t size, ValueRange sums) {
+    stage(start, size);
+    b.barrier();
+    auto add = [&](Value s, ValueRange carried, bool isWhole) {
+      return multiply(loadWeights(start, s, size, isWhole), s, carried);
+    };
+    int64_t whole = size / layout.span;
+    SmallVector<Value> next = b.loop(
+        b.index(0), b.index(whole), sums,
+        [&](Value s, ValueRange carried) { return add(s, carried, true); });
+    if (size % layout.span != 0)
+      next = add(b.index(whole), next, false);
+    b.barrier();
+    return next;
+  }
+
+  /// The lane's access in span `s` of a piece, zeros behind the piece's end.
+  DenseWeight::Access loadWeights(Value start, Value s, int64_t size,
+                                  bool isWhole) {
+    Value inPiece = b.add(b.mul(s, layout.span), b.mul(b.lane(), layout.width));
+    Value k = b.add(start, inPiece);
+    return isWhole
+               ? weight.load(feature, k)
+               : weight.loadIf(b.isBelow(inPiece, b.index(size)), feature, k);
+  }
+
+  /// Adds the products of an access in span `s` with all rows.
+  SmallVector<Value> multiply(const DenseWeight::Access &access, Value s,
+                              ValueRange sums) {
     SmallVector<Value> partial(sums);
     if (access.scale)
       partial.assign(tileRows, b.f32(0));
+    Value mine =
+        b.add(b.mul(s, layout.spanFloats), b.mul(b.lane(), layout.unit));
     for (int64_t group = 0; group < layout.groups; ++group) {
       SmallVector<Value> values =
           weight.decode(access, group * layout.unit, layout.unit);
-      Value place =
-          b.add(b.mul(b.lane(), layout.unit),
-                span * layout.spanFloats + group * layout.groupStride);
+      Value place = b.add(mine, group * layout.groupStride);
       for (int64_t i = 0; i < tileRows; ++i) {
         Value x = b.loadVector(staged, {b.index(i), place}, layout.unit);
         for (int64_t j = 0; j < layout.unit; ++j)
           partial[i] = b.fma(b.extract(x, j), values[j], partial[i]);
       }
     }
-    for (int64_t i = 0; i < tileRows; ++i)
-      sums[i] =
-          access.scale ? b.fma(access.scale, partial[i], sums[i]) : partial[i];
+    if (access.scale)
+      for (int64_t i = 0; i < tileRows; ++i)
+        partial[i] = b.fma(access.scale, partial[i], sums[i]);
+    return partial;
   }
 
   /// Brings a piece of the tile's rows to shared memory, zeros behind its end.

@@ -15,6 +15,9 @@ using namespace h3;
 
 namespace {
 
+/// On a multiprocessor: with the registers that are left, nothing is spilled.
+constexpr int32_t kBlocks = 3;
+
 /// Which of the two states of a window.
 enum : int64_t { kBegin, kEnd };
 
@@ -90,6 +93,7 @@ struct MixerScanKernel final : KernelLowering<MixerScanOp> {
     return WindowBlock<MixerScanOp>::getGrid(op, b, op.getKeys());
   }
   void emit(MixerScanOp op, GpuBuilder &b) const override {
+    b.makeRoom(kBlocks);
     WindowBlock<MixerScanOp> block(op, b, op.getKeys());
     const LaneChannel &lane = block.lane;
     DiagModes diag(b, op.getModes(), /*skip=*/Value(), lane, lane);
@@ -134,6 +138,7 @@ struct MixerOutputKernel final : KernelLowering<MixerOutputOp> {
     return WindowBlock<MixerOutputOp>::getGrid(op, b, op.getQueries());
   }
   void emit(MixerOutputOp op, GpuBuilder &b) const override {
+    b.makeRoom(kBlocks);
     WindowBlock<MixerOutputOp> block(op, b, op.getQueries());
     const LaneChannel &lane = block.lane;
     DiagModes diag(b, op.getModes(), op.getSkip(), lane, lane);

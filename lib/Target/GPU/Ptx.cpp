@@ -78,7 +78,10 @@ Expected<std::string> h3::emitPtx(mlir::gpu::GPUModuleOp kernels,
   module->setDataLayout((*machine)->createDataLayout());
   if (Error failure = linkLibdevice(*module, toolkit.libdevice))
     return failure;
-  optimise(*module, **machine);
+  // Kernels spell out what is worth unrolling; more costs registers.
+  PipelineTuningOptions tuning;
+  tuning.LoopUnrolling = false;
+  optimise(*module, **machine, tuning);
   SmallString<0> text;
   raw_svector_ostream stream(text);
   legacy::PassManager passes;
