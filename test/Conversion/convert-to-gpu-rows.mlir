@@ -20,20 +20,26 @@ func.func @packed(%ids: memref<?xi32>, %table: memref<32x8x16xf32>, %y: memref<?
 }
 
 //--- good.mlir
-// A block for each token, whose threads take every 256th channel. The operands
-// of the layer are the arguments of the kernel.
+// A block for each token, whose threads take every 256th group of four
+// channels. The operands of the layer are the arguments of the kernel.
 // CHECK: module attributes {gpu.container_module}
 // CHECK: gpu.module @kernels {
 // CHECK-NEXT: gpu.func @embedding(%arg0: memref<?xi32>, %arg1: memref<500x8xf32>, %arg2: memref<?x8xf32>) kernel attributes {known_block_size = array<i32: 256, 1, 1>} {
 // CHECK: %[[ROW:.*]] = gpu.block_id x
 // CHECK: %[[ID:.*]] = memref.load %arg0[%[[ROW]]] : memref<?xi32>
 // CHECK: %[[TOKEN:.*]] = arith.index_cast %[[ID]] : i32 to index
-// CHECK: %[[CHANNELS:.*]] = arith.constant 8 : index
+// CHECK: %[[GROUPS:.*]] = arith.constant 2 : index
 // CHECK: %[[THREAD:.*]] = gpu.thread_id x
 // CHECK: %[[THREADS:.*]] = arith.constant 256 : index
-// CHECK: scf.for %[[C:.*]] = %[[THREAD]] to %[[CHANNELS]] step %[[THREADS]] {
-// CHECK-NEXT: %[[V:.*]] = memref.load %arg1[%[[TOKEN]], %[[C]]] : memref<500x8xf32>
-// CHECK-NEXT: memref.store %[[V]], %arg2[%[[ROW]], %[[C]]] : memref<?x8xf32>
+// CHECK: scf.for %[[GROUP:.*]] = %[[THREAD]] to %[[GROUPS]] step %[[THREADS]] {
+// CHECK: %[[C:.*]] = arith.muli %[[GROUP]], %c4 : index
+// CHECK-NEXT: %[[V:.*]] = vector.load %arg1[%[[TOKEN]], %[[C]]] {alignment = 16 : i64} : memref<500x8xf32>, vector<4xf32>
+// CHECK-NEXT: %[[V0:.*]] = vector.extract %[[V]][0]
+// CHECK-NEXT: %[[V1:.*]] = vector.extract %[[V]][1]
+// CHECK-NEXT: %[[V2:.*]] = vector.extract %[[V]][2]
+// CHECK-NEXT: %[[V3:.*]] = vector.extract %[[V]][3]
+// CHECK-NEXT: %[[OUT:.*]] = vector.from_elements %[[V0]], %[[V1]], %[[V2]], %[[V3]] : vector<4xf32>
+// CHECK-NEXT: vector.store %[[OUT]], %arg2[%[[ROW]], %[[C]]] {alignment = 16 : i64} : memref<?x8xf32>, vector<4xf32>
 // CHECK-NEXT: }
 // CHECK-NEXT: gpu.return
 // CHECK: func.func @embedding(

@@ -1,5 +1,5 @@
 // RUN: h3-opt %s --h3-gpu-parameter-pipeline -o %t.param
-// RUN: h3-opt %t.param --h3-buffer-pipeline --h3-gpu-pipeline -o %t.gpu
+// RUN: h3-opt %t.param --h3-gpu-buffer-pipeline --h3-gpu-pipeline -o %t.gpu
 // RUN: h3-opt %t.gpu --h3-nvvm-pipeline -o %t.nvvm
 // RUN: h3-opt %t.nvvm --h3-gpu-host-pipeline -o %t.host
 // RUN: FileCheck %s --check-prefix=PARAM < %t.param
