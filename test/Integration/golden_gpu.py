@@ -7,7 +7,6 @@ decoding replays a graph for each token but the first, which ends the prompt.
 """
 
 import itertools
-import json
 import os
 import shutil
 import sys
@@ -15,23 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
+from gpu_reports import check_report
 from programs import compile_model, greedy, logits
 
 
 def number(path):
     return int(path.stem.split("_")[-1])
-
-
-def check_report(path, most):
-    report = json.loads(path.read_text())
-    for key in ("findings", "leaks", "unsupported_calls"):
-        assert not report[key], f"{key}: {report[key]}"
-    for kernel in report["kernels"]:
-        counters = kernel["counters"]
-        for kind in ("global_load_sectors", "shared_load_wavefronts", "shared_store_wavefronts"):
-            ideal = counters[kind.replace("load_", "load_ideal_").replace("store_", "store_ideal_")]
-            assert counters[kind] <= most * ideal, f"{kernel['name']}: {counters[kind]} {kind}, ideal {ideal}"
-    return report
 
 
 def main():
