@@ -23,6 +23,7 @@ config.substitutions += [
     ("%golden", os.path.join(config.test_source_root, "golden")),
     ("%cxx", config.cxx),
     ("%ragged_batches", config.ragged_batches),
+    ("%batch_logits", config.batch_logits),
     ("%docs", os.path.join(config.test_source_root, "..", "docs")),
     ("%build", config.build),
     ("%generated_docs", config.generated_docs),
