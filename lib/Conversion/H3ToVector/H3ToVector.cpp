@@ -54,7 +54,7 @@ struct ConvertH3ToVector final
               << "' is left after h3-convert-to-vector; it must be "
                  "on memrefs and its weight packed in a few whole vectors, "
                  "a spectrum for this number of lanes, with one dynamic "
-                 "size at most, the first";
+                 "size at most, the first; a table of f32, and no fused norm";
           return WalkResult::interrupt();
         });
     if (left.wasInterrupted())

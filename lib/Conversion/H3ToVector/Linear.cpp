@@ -19,6 +19,8 @@ struct LinearLowering final : LayerLowering<LinearOp> {
   using LayerLowering::LayerLowering;
 
   LogicalResult check(LinearOp op, PatternRewriter &rewriter) const override {
+    if (op.getNormWeight())
+      return rewriter.notifyMatchFailure(op, "expected no fused norm");
     auto weight = cast<MemRefType>(op.getWeight().getType());
     if (weight.getRank() != 3)
       return rewriter.notifyMatchFailure(op, "expected a packed weight");

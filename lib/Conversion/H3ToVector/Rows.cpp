@@ -14,6 +14,14 @@ namespace {
 
 struct EmbeddingLowering final : LayerLowering<EmbeddingOp> {
   using LayerLowering::LayerLowering;
+
+  LogicalResult check(EmbeddingOp op,
+                      PatternRewriter &rewriter) const override {
+    if (!cast<MemRefType>(op.getTable().getType()).getElementType().isF32())
+      return rewriter.notifyMatchFailure(op, "expected a table of f32");
+    return success();
+  }
+
   void emit(EmbeddingOp op, KernelBuilder &b) const override {
     Value table = op.getTable();
     int64_t channels = b.staticDim(table, 1);
