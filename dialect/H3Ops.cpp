@@ -327,6 +327,10 @@ static LogicalResult verifyScales(Operation *op, StringRef constraint,
   if (shaped(scales).getRank() == 1)
     return expectShape(op, constraint, "scales", scales, {dim(weight, 0)});
   int64_t columns = countColumns(weight, scales);
+  if (!ShapedType::isDynamic(columns) && columns % kQuantGroup != 0)
+    return op->emitOpError(constraint)
+           << ": expected columns in whole groups of " << kQuantGroup
+           << ", found " << columns;
   int64_t groups =
       ShapedType::isDynamic(columns) ? columns : columns / kQuantGroup;
   return expectShape(op, constraint, "scales", scales,
@@ -394,6 +398,9 @@ LogicalResult LinearOp::verify() {
   if (getBias() &&
       failed(expectShape(*this, "(C3)", "bias", getBias(), {features})))
     return failure();
+  if (bool(getNormWeight()) != bool(getNormBias()))
+    return emitOpError("(C6): expected the weight and the bias of a norm, "
+                       "found one of them");
   if (bool(getNormWeight()) != bool(getEpsilon()) ||
       (getEpsilon() && !(getEpsilon()->convertToFloat() > 0)))
     return emitOpError("(C6): expected a positive epsilon with a norm, and "
