@@ -17,6 +17,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
 
 namespace h3 {
 #define GEN_PASS_DEF_SPECIALIZEROWS
@@ -28,8 +29,14 @@ using namespace h3;
 
 namespace {
 
+Value getBuffer(Value value) {
+  while (auto view = value.getDefiningOp<ViewLikeOpInterface>())
+    value = view.getViewSource();
+  return value;
+}
+
 /// The normalisation whose output only `linear` reads, if nothing is written
-/// between the two.
+/// between the two, nor by `linear` to what the normalisation reads.
 LayerNormOp findNorm(LinearOp linear) {
   auto buffer = linear.getInput().getDefiningOp<memref::AllocOp>();
   if (!buffer || linear.getNormWeight())
@@ -42,7 +49,9 @@ LayerNormOp findNorm(LinearOp linear) {
       return nullptr;
   }
   if (!norm || norm.getOutput() != buffer || norm.getInput() == buffer ||
-      norm->getBlock() != linear->getBlock() || !norm->isBeforeInBlock(linear))
+      norm->getBlock() != linear->getBlock() ||
+      !norm->isBeforeInBlock(linear) ||
+      getBuffer(norm.getInput()) == getBuffer(linear.getOutput()))
     return nullptr;
   for (Operation *op = norm->getNextNode(); op != linear;
        op = op->getNextNode())
