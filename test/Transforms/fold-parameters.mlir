@@ -369,3 +369,46 @@ func.func @two_kernels() -> (tensor<64x8xf32>, tensor<64x8xf32>) {
   %3 = h3.diag_kernel %2 : tensor<4x4x8xf32> -> tensor<64x8xf32>
   return %1, %3 : tensor<64x8xf32>, tensor<64x8xf32>
 }
+
+// -----
+
+// Chains of functions are parameters as a whole, sources in the order in which
+// they are joined. The scales are a parameter of their own, and a step within
+// that of the values.
+// CHECK-NOT: h3.parameter
+// CHECK: h3.parameter @[[SCALES:.*quantize_scales]] : tensor<24x2xf16> from ["q", "k"] {
+// CHECK-NEXT: ^bb0(%[[Q:.*]]: tensor<8x64xf32>, %[[K:.*]]: tensor<16x64xf32>):
+// CHECK-NEXT: %[[W:.*]] = h3.concat_rows %[[Q]], %[[K]] : tensor<8x64xf32>, tensor<16x64xf32> -> tensor<24x64xf32>
+// CHECK-NEXT: %[[S:.*]] = h3.quantize_scales %[[W]] : tensor<24x64xf32> -> tensor<24x2xf16>
+// CHECK-NEXT: h3.yield %[[S]] : tensor<24x2xf16>
+// CHECK: h3.parameter @[[VALUES:.*quantize]] : tensor<24x32xi8> from ["q", "k"] {
+// CHECK-NEXT: ^bb0(%[[Q:.*]]: tensor<8x64xf32>, %[[K:.*]]: tensor<16x64xf32>):
+// CHECK: h3.concat_rows %[[Q]], %[[K]] :
+// CHECK: %[[S:.*]] = h3.quantize_scales %{{.*}} : tensor<24x64xf32> -> tensor<24x2xf16>
+// CHECK: %[[V:.*]] = h3.quantize %{{.*}}, %[[S]] : tensor<24x64xf32>, tensor<24x2xf16> -> tensor<24x32xi8>
+// CHECK-NEXT: h3.yield %[[V]] : tensor<24x32xi8>
+// CHECK: h3.parameter @[[HALF:.*round_weight]] : tensor<8x64xbf16> from ["q"] {
+// CHECK: h3.round_weight %{{.*}} : tensor<8x64xf32> -> tensor<8x64xbf16>
+// CHECK: h3.parameter @[[BIAS:.*concat_rows]] : tensor<16xf32> from ["b"] {
+// CHECK: h3.concat_rows
+// CHECK-NOT: h3.parameter
+// CHECK-LABEL: @chains
+// CHECK-DAG: %[[A:.*]] = h3.get_parameter @[[SCALES]] : tensor<24x2xf16>
+// CHECK-DAG: %[[B:.*]] = h3.get_parameter @[[VALUES]] : tensor<24x32xi8>
+// CHECK-DAG: %[[C:.*]] = h3.get_parameter @[[BIAS]] : tensor<16xf32>
+// CHECK-DAG: %[[D:.*]] = h3.get_parameter @[[HALF]] : tensor<8x64xbf16>
+// CHECK: return %[[A]], %[[B]], %[[C]], %[[D]]
+h3.parameter @q : tensor<8x64xf32> from ["q"]
+h3.parameter @k : tensor<16x64xf32> from ["k"]
+h3.parameter @b : tensor<8xf32> from ["b"]
+func.func @chains() -> (tensor<24x2xf16>, tensor<24x32xi8>, tensor<16xf32>, tensor<8x64xbf16>) {
+  %q = h3.get_parameter @q : tensor<8x64xf32>
+  %k = h3.get_parameter @k : tensor<16x64xf32>
+  %b = h3.get_parameter @b : tensor<8xf32>
+  %w = h3.concat_rows %q, %k : tensor<8x64xf32>, tensor<16x64xf32> -> tensor<24x64xf32>
+  %s = h3.quantize_scales %w : tensor<24x64xf32> -> tensor<24x2xf16>
+  %v = h3.quantize %w, %s : tensor<24x64xf32>, tensor<24x2xf16> -> tensor<24x32xi8>
+  %c = h3.concat_rows %b, %b : tensor<8xf32>, tensor<8xf32> -> tensor<16xf32>
+  %h = h3.round_weight %q : tensor<8x64xf32> -> tensor<8x64xbf16>
+  return %s, %v, %c, %h : tensor<24x2xf16>, tensor<24x32xi8>, tensor<16xf32>, tensor<8x64xbf16>
+}
