@@ -88,6 +88,8 @@ float h3::findScale(ArrayRef<float> values, QuantRange range) {
     }
     return found;
   };
+  // Values as large on both sides need the shorter one.
+  consider(representable(std::fabs(extreme) / range.high, range));
   constexpr int trials = 8;
   float width = range.hasHalfScale ? 0.4f : 0.2f; // Of what may be clipped.
   for (int i = 0; i <= trials; ++i) {
