@@ -311,4 +311,65 @@ TEST_F(Recipes, ErrorsNameTheTensor) {
             "tensor 'v' is missing");
 }
 
+TEST_F(Recipes, ConcatenatesRowsInTurn) {
+  Values q = source.add("q", {2, 3}), k = source.add("k", {1, 3});
+  Values whole = computeOrFail(R"(
+    h3.parameter @q : tensor<2x3xf32> from ["q"]
+    h3.parameter @k : tensor<1x3xf32> from ["k"]
+    %q = h3.get_parameter @q : tensor<2x3xf32>
+    %k = h3.get_parameter @k : tensor<1x3xf32>
+    %w = h3.concat_rows %k, %q, %k : tensor<1x3xf32>, tensor<2x3xf32>,
+           tensor<1x3xf32> -> tensor<4x3xf32>
+  )");
+  Values expected = k;
+  expected.insert(expected.end(), q.begin(), q.end());
+  expected.insert(expected.end(), k.begin(), k.end());
+  EXPECT_EQ(whole, expected);
+}
+
+/// A weight of 3 x 64 with scales of `scales`, and `last` of it.
+std::string getQuantized(StringRef scales, StringRef last) {
+  return (R"(
+    h3.parameter @w : tensor<3x64xf32> from ["w"]
+    %w = h3.get_parameter @w : tensor<3x64xf32>
+    %s = h3.quantize_scales %w : tensor<3x64xf32> -> )" +
+          scales + "\n" + last)
+      .str();
+}
+
+/// Whether `n` steps are the nearest to a value, or as far as the range goes.
+void expectNearest(double value, double scale, int n, int low, int high) {
+  double steps = value / scale;
+  bool isClipped = (n == low && steps < low) || (n == high && steps > high);
+  EXPECT_TRUE(isClipped || std::abs(steps - n) <= 0.5 + 1e-5)
+      << value << " / " << scale << " is not " << n;
+}
+
+TEST_F(Recipes, RowsOfBytesHaveAScaleEach) {
+  Values w = source.add("w", {3, 64});
+  Values scales = computeOrFail(getQuantized("tensor<3xf32>", ""));
+  Values bytes = computeOrFail(getQuantized("tensor<3xf32>", R"(
+    %q = h3.quantize %w, %s : tensor<3x64xf32>, tensor<3xf32> -> tensor<3x64xi8>
+  )"));
+  ASSERT_EQ(scales.size(), 3u);
+  ASSERT_EQ(bytes.size(), w.size());
+  for (size_t i = 0; i < w.size(); ++i)
+    expectNearest(w[i], scales[i / 64], int(bytes[i]), -127, 127);
+}
+
+TEST_F(Recipes, GroupsOfNibblesHaveAScaleEachAndTheEvenOnesTheLowBits) {
+  Values w = source.add("w", {3, 64});
+  Values scales = computeOrFail(getQuantized("tensor<3x2xf16>", ""));
+  Values bytes = computeOrFail(getQuantized("tensor<3x2xf16>", R"(
+    %q = h3.quantize %w, %s : tensor<3x64xf32>, tensor<3x2xf16> -> tensor<3x32xi8>
+  )"));
+  ASSERT_EQ(scales.size(), 6u);
+  ASSERT_EQ(bytes.size(), w.size() / 2);
+  for (size_t i = 0; i < w.size(); ++i) {
+    int byte = int(bytes[i / 2]) & 0xff;
+    int nibble = i % 2 == 0 ? byte & 15 : byte >> 4;
+    expectNearest(w[i], scales[i / 32], nibble - 8, -8, 7);
+  }
+}
+
 } // namespace
