@@ -103,11 +103,11 @@ template <typename... OpTys> void attachLayers(MLIRContext *context) {
 
 void h3::registerBufferizationModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, H3Dialect *) {
-    attachLayers<EmbeddingOp, GatherRowsOp, LayerNormOp, LinearOp, RoundRowsOp,
-                 DequantizeOp, ShiftSsmOp, DiagSsmOp, MixerOp, MixerScanOp,
-                 MixerOutputOp, LongConvOp, RfftOp, IrfftOp, SpectralProductOp,
-                 HeadExpandOp, HeadContractOp, CacheKeysOp, AttentionOp>(
-        context);
+    attachLayers<EmbeddingOp, GatherRowsOp, SampleOp, LayerNormOp, LinearOp,
+                 RoundRowsOp, DequantizeOp, ShiftSsmOp, DiagSsmOp, MixerOp,
+                 MixerScanOp, MixerOutputOp, LongConvOp, RfftOp, IrfftOp,
+                 SpectralProductOp, HeadExpandOp, HeadContractOp, CacheKeysOp,
+                 AttentionOp>(context);
     GetParameterOp::attachInterface<GetParameterModel>(*context);
   });
 }

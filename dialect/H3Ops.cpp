@@ -130,6 +130,7 @@ static void getLayerEffects(
   }
 H3_LAYER_EFFECTS(EmbeddingOp)
 H3_LAYER_EFFECTS(GatherRowsOp)
+H3_LAYER_EFFECTS(SampleOp)
 H3_LAYER_EFFECTS(LayerNormOp)
 H3_LAYER_EFFECTS(LinearOp)
 H3_LAYER_EFFECTS(RoundRowsOp)
@@ -353,6 +354,18 @@ LogicalResult GatherRowsOp::verify() {
     return failure();
   return expectShape(*this, "(C1)", "output", getOutput(),
                      {dim(getRows(), 0), dim(getInput(), 1)});
+}
+
+LogicalResult SampleOp::verify() {
+  if (failed(verifyDestinations(*this)))
+    return failure();
+  std::pair<StringRef, Value> perRow[] = {
+      {"vocabs", getVocabs()}, {"top_ks", getTopKs()}, {"scales", getScales()},
+      {"top_ps", getTopPs()},  {"draws", getDraws()},  {"output", getOutput()}};
+  for (auto [name, values] : perRow)
+    if (failed(expectShape(*this, "(C1)", name, values, {dim(getLogits(), 0)})))
+      return failure();
+  return success();
 }
 
 LogicalResult LayerNormOp::verify() {

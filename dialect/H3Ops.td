@@ -29,6 +29,7 @@ def H3_Cube : H3_Shaped<[F32], 3>;
 def H3_Quad : H3_Shaped<[F32], 4>;
 def H3_WindowStates : H3_Shaped<[F32], 5>;
 def H3_Indices : H3_Shaped<[I32], 1>;
+def H3_Doubles : H3_Shaped<[F64], 1>;
 /// A dense weight: rows as stored, or panels (`h3.pack_panels`).
 def H3_Weight : AnyTypeOf<[H3_Shaped<[F32, F16, BF16, I8], 2>, H3_Cube]>;
 /// Rows of activations where halves are enough.
@@ -398,6 +399,47 @@ def H3_GatherRowsOp : H3_LayerOp<"gather_rows"> {
   let arguments = (ins H3_Indices:$rows, H3_Matrix:$input, H3_Matrix:$output);
   let assemblyFormat = [{
     attr-dict `ins` `(` $rows `,` $input `:` type($rows) `,` type($input) `)`
+    `outs` `(` $output `:` type($output) `)` (`->` type($results)^)?
+  }];
+}
+
+def H3_SampleOp : H3_LayerOp<"sample"> {
+  let summary = "the next token of each row of logits";
+  let description = [{
+    Chooses `output[r]` from row r of the logits. Its candidates are the ids below
+    `vocabs[r]` whose logits are neither NaN nor -inf, the larger logit first and of
+    equal ones the lower id. A candidate has the weight
+    `floor(2^32 exp2((logit - best) scale))`, where `best` is the largest logit and
+    `scale` is `log2(e) / temperature`; one that equals `best` has 2^32. exp2 is
+    computed as in `tokenWeight` of the runtime's sampler, bit by bit; weights and
+    their sums are whole numbers, so that their order does not matter. In turn:
+
+    - the first `top_ks[r]` candidates stay;
+    - then the fewest of them, at least one, whose weights add up to
+      `top_ps[r]` of the sum or more;
+    - in the order of ids, the first one with whose weight the sum exceeds
+      `floor(draws[r] sum)` is chosen, at most `sum - 1`.
+
+    With a `top_k` of 1 that is the best candidate. Without candidates it is -1.
+
+    - (C1) `vocabs`, `top_ks`, `scales`, `top_ps`, `draws` and `output` have one
+      value for each row of `logits`.
+
+    ```mlir
+    %0 = h3.sample ins(%logits, %vocabs, %top_ks, %scales, %top_ps, %draws
+             : tensor<?x504xf32>, tensor<?xi32>, tensor<?xi32>, tensor<?xf32>,
+               tensor<?xf64>, tensor<?xf64>)
+           outs(%init : tensor<?xi32>) -> tensor<?xi32>
+    ```
+  }];
+  let arguments = (ins H3_Matrix:$logits, H3_Indices:$vocabs,
+                       H3_Indices:$top_ks, H3_Vector:$scales,
+                       H3_Doubles:$top_ps, H3_Doubles:$draws,
+                       H3_Indices:$output);
+  let assemblyFormat = [{
+    attr-dict `ins` `(` $logits `,` $vocabs `,` $top_ks `,` $scales `,` $top_ps
+    `,` $draws `:` type($logits) `,` type($vocabs) `,` type($top_ks) `,`
+    type($scales) `,` type($top_ps) `,` type($draws) `)`
     `outs` `(` $output `:` type($output) `)` (`->` type($results)^)?
   }];
 }

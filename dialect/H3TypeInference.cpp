@@ -28,6 +28,7 @@ static void inferLayerTypes(ValueRange inits, SmallVectorImpl<Type> &types) {
   }
 H3_INFER_LAYER(EmbeddingOp, 1)
 H3_INFER_LAYER(GatherRowsOp, 1)
+H3_INFER_LAYER(SampleOp, 1)
 H3_INFER_LAYER(LayerNormOp, 1)
 H3_INFER_LAYER(LinearOp, 1)
 H3_INFER_LAYER(RoundRowsOp, 1)

@@ -24,6 +24,7 @@ config.substitutions += [
     ("%cxx", config.cxx),
     ("%ragged_batches", config.ragged_batches),
     ("%batch_logits", config.batch_logits),
+    ("%sampling", config.sampling),
     ("%docs", os.path.join(config.test_source_root, "..", "docs")),
     ("%build", config.build),
     ("%generated_docs", config.generated_docs),

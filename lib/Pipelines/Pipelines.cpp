@@ -136,6 +136,7 @@ void h3::buildGpuBufferPipeline(OpPassManager &pm,
 }
 
 void h3::buildGpuPipeline(OpPassManager &pm, const PipelineOptions &) {
+  pm.addPass(createAddSampler());
   pm.addPass(createConvertH3ToGpu());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());

@@ -154,7 +154,8 @@ private:
     }
     ImplicitLocOpBuilder b(loc, &getContext());
     b.setInsertionPointToStart(&body);
-    bindSlices(b, logits, logitsArgs);
+    if (int64_t columns = bindSlices(b, logits, logitsArgs))
+      record("h3.padded_vocab", columns);
     record("h3.state_floats", bindSlices(b, state, stateArgs));
     record("h3.cache_floats", bindSlices(b, cache, cacheArgs));
 

@@ -2,7 +2,6 @@
 
 #include "Cli.h"
 #include "Npy.h"
-#include "Sampler.h"
 
 using namespace h3;
 
@@ -118,19 +117,16 @@ static Error runGreedy(Program &Prog, const ArrayOptions &Options) {
     std::vector<std::vector<int32_t>> Rows;
     for (size_t I = 0; I < Slots.size(); ++I)
       Rows.emplace_back(Ids.row(First + I), Ids.row(First + I) + Ids.Length);
-    auto Append = [&](size_t Sequence, int64_t, const float *Row) -> Error {
-      int32_t Id = greedyToken(Row, Prog.Model.vocab);
-      if (Id < 0)
-        return Error::invalid("the model's logits are all NaN or -inf");
-      Rows[Sequence].push_back(Id);
-      return Error::success();
-    };
+    const std::vector<TokenChoice> Greedy(Slots.size(), {Prog.Model.vocab});
+    std::vector<int32_t> Next; // [sequences of the group]
     std::vector<SequenceChunk> Chunks = chunks(Ids, First, Slots);
     for (int64_t Step = 0; Step < Options.GenLen; ++Step) {
-      if (Error Err = (*Model)->feed(Chunks, {}, Append))
+      if (Error Err = (*Model)->extend(Chunks, Greedy, Next))
         return Err;
-      for (size_t I = 0; I < Slots.size(); ++I)
+      for (size_t I = 0; I < Slots.size(); ++I) {
+        Rows[I].push_back(Next[I]);
         Chunks[I] = {Slots[I], &Rows[I].back(), 1};
+      }
     }
     for (size_t I = 0; I < Rows.size(); ++I)
       if (Error Err =

@@ -80,15 +80,11 @@ static Expected<Timing> measure(Engine &Model, const BenchOptions &Options,
     Chunks.push_back(
         {*Slot, &Prompts[I * Options.PromptLen], Options.PromptLen});
   }
-  std::vector<int32_t> Next(Options.Batch); // [batch]
-  auto Choose = [&](size_t Sequence, int64_t, const float *Row) {
-    // Damaged logits would change nothing about the time.
-    Next[Sequence] = std::max(0, greedyToken(Row, Model.model().vocab));
-    return Error::success();
-  };
+  const std::vector<TokenChoice> Greedy(Options.Batch, {Model.model().vocab});
+  std::vector<int32_t> Next; // [batch]
   Timing Result;
   auto Start = std::chrono::steady_clock::now();
-  if (Error Err = Model.feed(Chunks, {}, Choose))
+  if (Error Err = Model.extend(Chunks, Greedy, Next))
     return Err;
   Result.PrefillSeconds = secondsSince(Start);
 
@@ -96,7 +92,7 @@ static Expected<Timing> measure(Engine &Model, const BenchOptions &Options,
     Chunks[I] = {Chunks[I].Slot, &Next[I], 1};
   Start = std::chrono::steady_clock::now();
   for (int64_t Step = 0; Step < Options.GenLen; ++Step)
-    if (Error Err = Model.feed(Chunks, {}, Choose))
+    if (Error Err = Model.extend(Chunks, Greedy, Next))
       return Err;
   Result.DecodeSeconds = secondsSince(Start);
   for (const SequenceChunk &Chunk : Chunks)

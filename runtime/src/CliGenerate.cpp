@@ -47,7 +47,9 @@ public:
 
 private:
   Error prefill(const std::vector<int32_t> &Prompt);
-  Error extend(Sample &S, const float *Logits);
+  /// A tokenizer may know fewer ids than the model.
+  uint32_t vocab() const { return std::min(Prog.Model.vocab, Tokens.size()); }
+  Error append(Sample &S, int32_t Id);
   Error emit(Sample &S, std::string Text);
   Error finish(Sample &S, const char *Reason);
   Error report(const std::vector<int32_t> &Prompt);
@@ -81,9 +83,15 @@ Error Generation::prefill(const std::vector<int32_t> &Prompt) {
       return Copy.takeError();
     Samples.emplace_back(*Copy, I, Options);
   }
-  for (Sample &S : Samples)
-    if (Error Err = extend(S, Logits.data()))
+  // The prompt is read once, whatever is chosen to follow it.
+  for (Sample &S : Samples) {
+    Expected<int32_t> Id =
+        checkToken(chooseToken(Logits.data(), S.Choice.next(vocab())));
+    if (!Id)
+      return Id.takeError();
+    if (Error Err = append(S, *Id))
       return Err;
+  }
   return Error::success();
 }
 
@@ -98,18 +106,13 @@ Error Generation::finish(Sample &S, const char *Reason) {
   return emit(S, Rest + S.Stop.flush());
 }
 
-/// Chooses the next token of a sample, given its logits, [padded vocabulary].
-Error Generation::extend(Sample &S, const float *Logits) {
-  // A tokenizer may know fewer ids than the model.
-  uint32_t Vocab = std::min(Prog.Model.vocab, Tokens.size());
-  Expected<int32_t> Id = S.Choice.sample(Logits, Vocab);
-  if (!Id)
-    return Id.takeError();
-  if (*Id == Tokens.endOfText())
+/// Takes the next token of a sample.
+Error Generation::append(Sample &S, int32_t Id) {
+  if (Id == Tokens.endOfText())
     return finish(S, "end of text");
-  S.Ids.push_back(*Id);
+  S.Ids.push_back(Id);
   std::string Bytes;
-  if (Error Err = Tokens.decode(*Id, Bytes))
+  if (Error Err = Tokens.decode(Id, Bytes))
     return Err;
   if (Error Err = emit(S, S.Stop.push(S.Characters.push(Bytes))))
     return Err;
@@ -130,22 +133,26 @@ Error Generation::run(const std::vector<int32_t> &Prompt) {
     return Err;
   std::vector<Sample *> Active;
   std::vector<SequenceChunk> Chunks;
+  std::vector<TokenChoice> Choices;
+  std::vector<int32_t> Next;
   while (true) {
     Active.clear();
     Chunks.clear();
+    Choices.clear();
     for (Sample &S : Samples) {
       if (S.EndReason)
         continue;
       Active.push_back(&S);
       Chunks.push_back({S.Slot, &S.Ids.back(), 1});
+      Choices.push_back(S.Choice.next(vocab()));
     }
     if (Active.empty())
       return report(Prompt);
-    auto Extend = [&](size_t Sequence, int64_t, const float *Row) {
-      return extend(*Active[Sequence], Row);
-    };
-    if (Error Err = Model.feed(Chunks, {}, Extend))
+    if (Error Err = Model.extend(Chunks, Choices, Next))
       return Err;
+    for (size_t I = 0; I < Active.size(); ++I)
+      if (Error Err = append(*Active[I], Next[I]))
+        return Err;
   }
 }
 

@@ -55,7 +55,7 @@ public:
                          const ProgressFn &) override {
     return const_cast<void *>(Data);
   }
-  Error step(const H3StepArgs &Args) override {
+  Error step(const H3StepArgs &Args, const H3SampleArgs *) override {
     H3StepArgs Shared = Args;
     Threads.run([&](int64_t Thread) {
       Model.step(&Shared, Threads.handle(), Thread, Threads.threads());

@@ -33,6 +33,13 @@ struct CudaModule {
   CuHandle Handle = nullptr;
 };
 
+/// The arguments on the device. As bytes, they are all that a graph depends on.
+struct Work {
+  H3StepArgs Step;
+  H3SampleArgs Sampling; ///< zeros where nothing is chosen
+  uint64_t Samples;      ///< 1, or 0 where nothing is chosen
+};
+
 class CudaDevice final : public Device {
 public:
   static Expected<std::unique_ptr<Device>>
@@ -50,7 +57,7 @@ public:
   Error plan(std::vector<MemoryNeed> Needs) override;
   Expected<void *> place(const void *Data, uint64_t Bytes,
                          const ProgressFn &Progress) override;
-  Error step(const H3StepArgs &Args) override;
+  Error step(const H3StepArgs &Args, const H3SampleArgs *Sampling) override;
 
   void launch(int64_t Kernel, int64_t GridX, int64_t GridY, int64_t Threads,
               const int64_t *Arguments, int64_t Count);
@@ -65,8 +72,8 @@ private:
   }
   Error open();
   Error loadBlas();
-  H3StepArgs stage(const H3StepArgs &Args);
-  Error enqueue(H3StepArgs OnDevice);
+  void stage(H3Buffer &Buffer, uint64_t ElementBytes);
+  Error enqueue(Work OnDevice);
 
   const H3Model &Model;
   std::shared_ptr<CudaContext> Context;
@@ -79,6 +86,8 @@ private:
   std::unique_ptr<CudaBlas> Blas;        ///< null: not needed
   std::unique_ptr<PinnedMemory> Staging; ///< as large as Inputs
   uint64_t StagedBytes = 0;              ///< what Inputs gets of it
+  std::unique_ptr<CudaMemory> Chosen;    ///< int32 [rows]
+  std::unique_ptr<PinnedMemory> ChosenOnHost; ///< as large as Chosen
   CudaGraphs Graphs;
   Error Failure = Error::success(); ///< of the first launch that failed
 };
@@ -124,17 +133,20 @@ static std::string describeBytes(uint64_t Bytes) {
 }
 
 Error CudaDevice::plan(std::vector<MemoryNeed> Needs) {
-  // Five arrays of a number for each token at most, and one more number.
+  // Nine arrays of a number for each token at most, one of them with one more,
+  // and two of doubles, each from a multiple of 16 bytes.
+  const uint64_t Numbers = uint64_t(Model.max_tokens) + 16;
   const uint64_t InputBytes =
-      6 * (uint64_t(Model.max_tokens) + 16) * sizeof(int32_t);
+      9 * Numbers * sizeof(int32_t) + 2 * Numbers * sizeof(double);
   const MemoryNeed LogitsNeed = {"logits", uint64_t(Model.max_tokens) *
                                                Model.padded_vocab *
                                                sizeof(float)};
   const MemoryNeed InputsNeed = {"inputs of a step", InputBytes};
   const MemoryNeed WorkspaceNeed = {"workspace of cuBLASLt",
                                     Model.library_bytes};
-  Needs.push_back(LogitsNeed);
-  Needs.push_back(InputsNeed);
+  const MemoryNeed ChosenNeed = {"chosen tokens",
+                                 Model.max_tokens * sizeof(int32_t)};
+  Needs.insert(Needs.end(), {LogitsNeed, InputsNeed, ChosenNeed});
   if (Model.library_bytes != 0)
     Needs.push_back(WorkspaceNeed);
   size_t Free = 0, Total = 0;
@@ -158,16 +170,19 @@ Error CudaDevice::plan(std::vector<MemoryNeed> Needs) {
 
   for (auto [Memory, Need] :
        {std::pair(&Logits, LogitsNeed), std::pair(&Inputs, InputsNeed),
-        std::pair(&Workspace, WorkspaceNeed)}) {
+        std::pair(&Chosen, ChosenNeed), std::pair(&Workspace, WorkspaceNeed)}) {
     auto Allocated = CudaMemory::create(Context, Need.Bytes, Need.Purpose);
     if (!Allocated)
       return Allocated.takeError();
     *Memory = std::move(*Allocated);
   }
-  auto Pinned = PinnedMemory::create(Context, InputBytes, InputsNeed.Purpose);
-  if (!Pinned)
-    return Pinned.takeError();
-  Staging = std::move(*Pinned);
+  for (auto [Memory, Need] : {std::pair(&Staging, InputsNeed),
+                              std::pair(&ChosenOnHost, ChosenNeed)}) {
+    auto Pinned = PinnedMemory::create(Context, Need.Bytes, Need.Purpose);
+    if (!Pinned)
+      return Pinned.takeError();
+    *Memory = std::move(*Pinned);
+  }
   return Model.library_bytes != 0 ? loadBlas() : Error::success();
 }
 
@@ -204,36 +219,52 @@ Expected<void *> CudaDevice::place(const void *Data, uint64_t Bytes,
   return Weights->address();
 }
 
-/// Puts all integers of a step side by side into `Staging`, which goes over in
-/// one copy. Returns the arguments on the device, whose addresses depend on
-/// sizes alone.
-H3StepArgs CudaDevice::stage(const H3StepArgs &Args) {
-  H3StepArgs OnDevice = Args;
-  StagedBytes = 0;
-  for (H3Buffer *Buffer :
-       {&OnDevice.tokens, &OnDevice.sequences, &OnDevice.starts,
-        &OnDevice.slots, &OnDevice.positions, &OnDevice.rows}) {
-    uint64_t Bytes = uint64_t(Buffer->size) * sizeof(int32_t);
-    if (Bytes != 0)
-      std::memcpy(Staging->data() + StagedBytes, Buffer->data, Bytes);
-    Buffer->data = static_cast<char *>(Inputs->address()) + StagedBytes;
-    Buffer->allocated = Buffer->data;
-    StagedBytes += (Bytes + 15) / 16 * 16;
-  }
-  OnDevice.logits.data = OnDevice.logits.allocated = Logits->address();
-  return OnDevice;
+/// Puts an input behind the others in `Staging`, which go over in one copy, and
+/// makes the buffer that on the device, whose address depends on sizes alone.
+void CudaDevice::stage(H3Buffer &Buffer, uint64_t ElementBytes) {
+  uint64_t Bytes = uint64_t(Buffer.size) * ElementBytes;
+  if (Bytes != 0)
+    std::memcpy(Staging->data() + StagedBytes, Buffer.data, Bytes);
+  Buffer.data = static_cast<char *>(Inputs->address()) + StagedBytes;
+  Buffer.allocated = Buffer.data;
+  StagedBytes += (Bytes + 15) / 16 * 16;
 }
 
-Error CudaDevice::enqueue(H3StepArgs OnDevice) {
+Error CudaDevice::enqueue(Work OnDevice) {
   if (Error Err = Inputs->startWrite(0, Staging->data(), StagedBytes))
     return Err;
   Failure = Error::success();
-  Model.step(&OnDevice, reinterpret_cast<H3Team *>(this), 0, 1);
-  return std::exchange(Failure, Error::success());
+  auto *Team = reinterpret_cast<H3Team *>(this);
+  Model.step(&OnDevice.Step, Team, 0, 1);
+  if (OnDevice.Samples)
+    Model.sample(&OnDevice.Sampling, Team, 0, 1);
+  if (Failure)
+    return std::exchange(Failure, Error::success());
+  if (!OnDevice.Samples)
+    return Error::success();
+  return Chosen->startRead(0, ChosenOnHost->data(),
+                           OnDevice.Sampling.tokens.size * sizeof(int32_t));
 }
 
-Error CudaDevice::step(const H3StepArgs &Args) {
-  H3StepArgs OnDevice = stage(Args);
+Error CudaDevice::step(const H3StepArgs &Args, const H3SampleArgs *Sampling) {
+  Work OnDevice = {};
+  OnDevice.Step = Args;
+  StagedBytes = 0;
+  H3StepArgs &Step = OnDevice.Step;
+  for (H3Buffer *Buffer : {&Step.tokens, &Step.sequences, &Step.starts,
+                           &Step.slots, &Step.positions, &Step.rows})
+    stage(*Buffer, sizeof(int32_t));
+  Step.logits.data = Step.logits.allocated = Logits->address();
+  if (Sampling) {
+    OnDevice.Samples = 1;
+    H3SampleArgs &Sample = OnDevice.Sampling = *Sampling;
+    Sample.logits = Step.logits;
+    for (H3Buffer *Buffer : {&Sample.vocabs, &Sample.top_ks, &Sample.scales})
+      stage(*Buffer, sizeof(int32_t));
+    for (H3Buffer *Buffer : {&Sample.top_ps, &Sample.draws})
+      stage(*Buffer, sizeof(double));
+    Sample.tokens.data = Sample.tokens.allocated = Chosen->address();
+  }
   bool IsDecode = Args.tokens.size == Args.slots.size;
   Error Err = IsDecode
                   ? Graphs.run(std::string(reinterpret_cast<char *>(&OnDevice),
@@ -243,9 +274,14 @@ Error CudaDevice::step(const H3StepArgs &Args) {
   if (Err)
     return Err;
   uint64_t LogitsBytes = uint64_t(Args.logits.size) * sizeof(float);
-  if (LogitsBytes != 0)
+  if (!Sampling && LogitsBytes != 0)
     return Logits->read(0, Args.logits.data, LogitsBytes);
-  return Context->wait("a step");
+  if (Error Err = Context->wait("a step"))
+    return Err;
+  if (Sampling && Sampling->tokens.size != 0)
+    std::memcpy(Sampling->tokens.data, ChosenOnHost->data(),
+                Sampling->tokens.size * sizeof(int32_t));
+  return Error::success();
 }
 
 void CudaDevice::launch(int64_t Kernel, int64_t GridX, int64_t GridY,

@@ -63,8 +63,10 @@ public:
   virtual Expected<void *> place(const void *Data, uint64_t Bytes,
                                  const ProgressFn &Progress) = 0;
   /// Executes a step. The inputs and the logits of `Args` are in the memory of
-  /// the process, the rest in that of the device.
-  virtual Error step(const H3StepArgs &Args) = 0;
+  /// the process, the rest in that of the device. With `Sampling`, of a model
+  /// that has a function for it, tokens are chosen where the logits are, which
+  /// stay there; its other buffers are in the memory of the process.
+  virtual Error step(const H3StepArgs &Args, const H3SampleArgs *Sampling) = 0;
 };
 
 Expected<std::unique_ptr<Device>> openCudaDevice(const H3Model &Model,

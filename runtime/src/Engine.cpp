@@ -195,6 +195,12 @@ template <typename T> static H3Buffer buffer(const std::vector<T> &Values) {
 
 Error Engine::step(const std::vector<SequenceChunk> &Chunks,
                    const std::vector<int32_t> &Rows) {
+  return execute(Chunks, Rows, nullptr);
+}
+
+Error Engine::execute(const std::vector<SequenceChunk> &Chunks,
+                      const std::vector<int32_t> &Rows,
+                      H3SampleArgs *Sampling) {
   if (Error Err = checkChunks(Chunks))
     return Err;
   Tokens.clear();
@@ -236,9 +242,41 @@ Error Engine::step(const std::vector<SequenceChunk> &Chunks,
   Args.state = buffer(State->address(), State->size() / sizeof(float));
   Args.cache = buffer(Cache->address(), Cache->size() / sizeof(float));
   Args.arena = buffer(Arena->address(), Arena->size());
-  if (Error Err = Where->step(Args))
+  if (Error Err = Where->step(Args, Sampling))
     return Err;
   for (const SequenceChunk &Chunk : Chunks)
     Positions[Chunk.Slot] += Chunk.Count;
   return Error::success();
+}
+
+Error Engine::choose(const std::vector<SequenceChunk> &Chunks,
+                     const std::vector<int32_t> &Rows,
+                     const std::vector<TokenChoice> &Choices,
+                     std::vector<int32_t> &Chosen) {
+  Chosen.resize(Choices.size());
+  if (!Model.sample) {
+    if (Error Err = step(Chunks, Rows))
+      return Err;
+    for (size_t I = 0; I < Choices.size(); ++I)
+      Chosen[I] = chooseToken(logits() + I * Model.padded_vocab, Choices[I]);
+    return Error::success();
+  }
+  std::vector<uint32_t> Vocabs, TopKs;
+  std::vector<float> Scales;
+  std::vector<double> TopPs, Draws;
+  for (const TokenChoice &Choice : Choices) {
+    Vocabs.push_back(Choice.Vocab);
+    TopKs.push_back(Choice.TopK);
+    Scales.push_back(Choice.Scale);
+    TopPs.push_back(Choice.TopP);
+    Draws.push_back(Choice.Uniform);
+  }
+  H3SampleArgs Sampling = {};
+  Sampling.vocabs = buffer(Vocabs);
+  Sampling.top_ks = buffer(TopKs);
+  Sampling.scales = buffer(Scales);
+  Sampling.top_ps = buffer(TopPs);
+  Sampling.draws = buffer(Draws);
+  Sampling.tokens = buffer(Chosen);
+  return execute(Chunks, Rows, &Sampling);
 }

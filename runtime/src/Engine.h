@@ -10,6 +10,7 @@
 #define H3RT_ENGINE_H
 
 #include "Device.h"
+#include "Sampler.h"
 #include "Team.h"
 #include "Weights.h"
 
@@ -90,11 +91,38 @@ public:
   Error feed(const std::vector<SequenceChunk> &Inputs,
              const FeedOptions &Options, const RowVisitor &Visit);
 
+  /// Reads inputs as feed() does, and chooses the token that follows each:
+  /// `Tokens[i]` by `Choices[i]`. Where the device can, it does so itself, and
+  /// the logits stay there.
+  Error extend(const std::vector<SequenceChunk> &Inputs,
+               const std::vector<TokenChoice> &Choices,
+               std::vector<int32_t> &Tokens);
+
 private:
+  /// Where a row of logits comes from.
+  struct RowSource {
+    size_t Sequence;
+    int64_t Position;
+  };
+  using StepVisitor = std::function<Error(
+      const std::vector<SequenceChunk> &Chunks,
+      const std::vector<int32_t> &Rows, const std::vector<RowSource> &Sources)>;
+
   explicit Engine(const H3Model &Model) : Model(Model) {}
 
   Error checkSlot(int32_t Slot) const;
   Error checkChunks(const std::vector<SequenceChunk> &Chunks) const;
+  /// Cuts inputs into steps for `Visit` to execute.
+  Error forEachStep(const std::vector<SequenceChunk> &Inputs,
+                    const FeedOptions &Options, const StepVisitor &Visit);
+  /// step(), with tokens chosen on the device if `Sampling` is not null.
+  Error execute(const std::vector<SequenceChunk> &Chunks,
+                const std::vector<int32_t> &Rows, H3SampleArgs *Sampling);
+  /// A step that chooses a token for each row.
+  Error choose(const std::vector<SequenceChunk> &Chunks,
+               const std::vector<int32_t> &Rows,
+               const std::vector<TokenChoice> &Choices,
+               std::vector<int32_t> &Chosen);
   uint64_t stateBytes() const { return Model.state_floats * sizeof(float); }
   uint64_t cacheBytes() const { return Model.cache_floats * sizeof(float); }
 

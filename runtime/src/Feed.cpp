@@ -14,8 +14,9 @@ struct Pending {
 };
 } // namespace
 
-Error Engine::feed(const std::vector<SequenceChunk> &Inputs,
-                   const FeedOptions &Options, const RowVisitor &Visit) {
+Error Engine::forEachStep(const std::vector<SequenceChunk> &Inputs,
+                          const FeedOptions &Options,
+                          const StepVisitor &Visit) {
   if (Options.Chunk < 0 || Options.LastRows < 0)
     return Error::invalid("a chunk and a number of rows cannot be negative");
   if (Error Err = checkChunks(Inputs))
@@ -28,7 +29,7 @@ Error Engine::feed(const std::vector<SequenceChunk> &Inputs,
   for (size_t Sequence = 0; Sequence < Inputs.size(); ++Sequence)
     Queue.push_back({Sequence, 0});
   std::vector<SequenceChunk> Chunks;
-  std::vector<Pending> Reported; // for each row, its sequence and position
+  std::vector<RowSource> Reported;
   std::vector<int32_t> Rows;
   while (!Queue.empty()) {
     Chunks.clear();
@@ -50,12 +51,8 @@ Error Engine::feed(const std::vector<SequenceChunk> &Inputs,
       Next.Done += Count;
       Total += Count;
     }
-    if (Error Err = step(Chunks, Rows))
+    if (Error Err = Visit(Chunks, Rows, Reported))
       return Err;
-    for (size_t Row = 0; Row < Rows.size(); ++Row)
-      if (Error Err = Visit(Reported[Row].Sequence, Reported[Row].Done,
-                            logits() + Row * Model.padded_vocab))
-        return Err;
     Queue.erase(std::remove_if(Queue.begin(), Queue.end(),
                                [&](const Pending &P) {
                                  return P.Done == Inputs[P.Sequence].Count;
@@ -63,4 +60,54 @@ Error Engine::feed(const std::vector<SequenceChunk> &Inputs,
                 Queue.end());
   }
   return Error::success();
+}
+
+Error Engine::feed(const std::vector<SequenceChunk> &Inputs,
+                   const FeedOptions &Options, const RowVisitor &Visit) {
+  return forEachStep(
+      Inputs, Options,
+      [&](const std::vector<SequenceChunk> &Chunks,
+          const std::vector<int32_t> &Rows,
+          const std::vector<RowSource> &Sources) -> Error {
+        if (Error Err = step(Chunks, Rows))
+          return Err;
+        for (size_t Row = 0; Row < Rows.size(); ++Row)
+          if (Error Err = Visit(Sources[Row].Sequence, Sources[Row].Position,
+                                logits() + Row * Model.padded_vocab))
+            return Err;
+        return Error::success();
+      });
+}
+
+Error Engine::extend(const std::vector<SequenceChunk> &Inputs,
+                     const std::vector<TokenChoice> &Choices,
+                     std::vector<int32_t> &Tokens) {
+  if (Choices.size() != Inputs.size())
+    return Error::invalid(std::to_string(Inputs.size()) + " sequences and " +
+                          std::to_string(Choices.size()) +
+                          " choices of their next tokens");
+  for (const TokenChoice &Choice : Choices)
+    if (Choice.Vocab > Model.padded_vocab)
+      return Error::invalid("a token cannot be chosen among " +
+                            std::to_string(Choice.Vocab) + " ids of " +
+                            std::to_string(Model.padded_vocab));
+  Tokens.resize(Inputs.size());
+  return forEachStep(Inputs, FeedOptions(),
+                     [&](const std::vector<SequenceChunk> &Chunks,
+                         const std::vector<int32_t> &Rows,
+                         const std::vector<RowSource> &Sources) -> Error {
+                       std::vector<TokenChoice> Wanted;
+                       std::vector<int32_t> Chosen;
+                       for (const RowSource &Source : Sources)
+                         Wanted.push_back(Choices[Source.Sequence]);
+                       if (Error Err = choose(Chunks, Rows, Wanted, Chosen))
+                         return Err;
+                       for (size_t Row = 0; Row < Rows.size(); ++Row) {
+                         Expected<int32_t> Token = checkToken(Chosen[Row]);
+                         if (!Token)
+                           return Token.takeError();
+                         Tokens[Sources[Row].Sequence] = *Token;
+                       }
+                       return Error::success();
+                     });
 }

@@ -6,7 +6,6 @@
 #include "Error.h"
 
 #include <cstdint>
-#include <vector>
 
 namespace h3 {
 
@@ -32,24 +31,39 @@ private:
   uint64_t Increment;
 };
 
-/// The id with the largest logit, the lowest such id on a tie; -1 when there is
-/// none. NaN and -inf are never chosen. `Logits` is [Vocab].
-int32_t greedyToken(const float *Logits, size_t Vocab);
+/// How the next token is chosen from a row of logits, on any device: as
+/// `h3.sample` of the h3 dialect says.
+struct TokenChoice {
+  uint32_t Vocab;     ///< ids below it may be chosen
+  uint32_t TopK = 1;  ///< 1 is greedy
+  float Scale = 0;    ///< log2(e) / temperature
+  double TopP = 1;    ///< 1 keeps all
+  double Uniform = 0; ///< the draw, in [0, 1)
+};
 
-/// Temperature, then top-k, then top-p on what is left, then one draw.
+/// The whole number in proportion to which a token is drawn, 2^32 for the best.
+uint64_t tokenWeight(float Logit, float Best, float Scale);
+
+/// Of the ids below `Vocab` whose logits are neither NaN nor -inf, larger
+/// logits first and lower ids first among equal ones: the first `TopK`, of
+/// those the fewest that reach the share `TopP` of the weight, of those one,
+/// drawn in the order of ids. -1 when there is none. `Logits` is [Vocab].
+int32_t chooseToken(const float *Logits, const TokenChoice &Choice);
+
+/// What `chooseToken` returned, or the error that -1 stands for.
+Expected<int32_t> checkToken(int32_t Token);
+
+/// The choices of one sequence, one after the other.
 class Sampler {
 public:
   Sampler(const SamplerOptions &Options, uint64_t Stream)
       : Options(Options), Generator(Options.Seed, Stream) {}
 
-  /// `Logits` is [Vocab]. Fails when no logit is usable.
-  Expected<int32_t> sample(const float *Logits, size_t Vocab);
+  TokenChoice next(uint32_t Vocab);
 
 private:
   SamplerOptions Options;
   Random Generator;
-  std::vector<int32_t> Candidates;
-  std::vector<double> Weights; ///< [candidates], not normalised
 };
 
 } // namespace h3

@@ -33,6 +33,54 @@ func.func @gather_rows_c1(%rows: tensor<?xi32>, %x: tensor<?x64xf32>, %init: ten
 
 // -----
 
+func.func @sample_c1_vocabs(%l: tensor<3x8xf32>, %v: tensor<4xi32>, %k: tensor<3xi32>, %s: tensor<3xf32>, %p: tensor<3xf64>, %d: tensor<3xf64>, %init: tensor<3xi32>) {
+  // expected-error@+1 {{'h3.sample' op (C1): expected vocabs of shape 3, found 4}}
+  %0 = h3.sample ins(%l, %v, %k, %s, %p, %d : tensor<3x8xf32>, tensor<4xi32>, tensor<3xi32>, tensor<3xf32>, tensor<3xf64>, tensor<3xf64>) outs(%init : tensor<3xi32>) -> tensor<3xi32>
+  return
+}
+
+// -----
+
+func.func @sample_c1_top_ks(%l: tensor<3x8xf32>, %v: tensor<3xi32>, %k: tensor<4xi32>, %s: tensor<3xf32>, %p: tensor<3xf64>, %d: tensor<3xf64>, %init: tensor<3xi32>) {
+  // expected-error@+1 {{'h3.sample' op (C1): expected top_ks of shape 3, found 4}}
+  %0 = h3.sample ins(%l, %v, %k, %s, %p, %d : tensor<3x8xf32>, tensor<3xi32>, tensor<4xi32>, tensor<3xf32>, tensor<3xf64>, tensor<3xf64>) outs(%init : tensor<3xi32>) -> tensor<3xi32>
+  return
+}
+
+// -----
+
+func.func @sample_c1_scales(%l: tensor<3x8xf32>, %v: tensor<3xi32>, %k: tensor<3xi32>, %s: tensor<4xf32>, %p: tensor<3xf64>, %d: tensor<3xf64>, %init: tensor<3xi32>) {
+  // expected-error@+1 {{'h3.sample' op (C1): expected scales of shape 3, found 4}}
+  %0 = h3.sample ins(%l, %v, %k, %s, %p, %d : tensor<3x8xf32>, tensor<3xi32>, tensor<3xi32>, tensor<4xf32>, tensor<3xf64>, tensor<3xf64>) outs(%init : tensor<3xi32>) -> tensor<3xi32>
+  return
+}
+
+// -----
+
+func.func @sample_c1_top_ps(%l: tensor<3x8xf32>, %v: tensor<3xi32>, %k: tensor<3xi32>, %s: tensor<3xf32>, %p: tensor<4xf64>, %d: tensor<3xf64>, %init: tensor<3xi32>) {
+  // expected-error@+1 {{'h3.sample' op (C1): expected top_ps of shape 3, found 4}}
+  %0 = h3.sample ins(%l, %v, %k, %s, %p, %d : tensor<3x8xf32>, tensor<3xi32>, tensor<3xi32>, tensor<3xf32>, tensor<4xf64>, tensor<3xf64>) outs(%init : tensor<3xi32>) -> tensor<3xi32>
+  return
+}
+
+// -----
+
+func.func @sample_c1_draws(%l: tensor<3x8xf32>, %v: tensor<3xi32>, %k: tensor<3xi32>, %s: tensor<3xf32>, %p: tensor<3xf64>, %d: tensor<4xf64>, %init: tensor<3xi32>) {
+  // expected-error@+1 {{'h3.sample' op (C1): expected draws of shape 3, found 4}}
+  %0 = h3.sample ins(%l, %v, %k, %s, %p, %d : tensor<3x8xf32>, tensor<3xi32>, tensor<3xi32>, tensor<3xf32>, tensor<3xf64>, tensor<4xf64>) outs(%init : tensor<3xi32>) -> tensor<3xi32>
+  return
+}
+
+// -----
+
+func.func @sample_c1_output(%l: tensor<3x8xf32>, %v: tensor<3xi32>, %k: tensor<3xi32>, %s: tensor<3xf32>, %p: tensor<3xf64>, %d: tensor<3xf64>, %init: tensor<4xi32>) {
+  // expected-error@+1 {{'h3.sample' op (C1): expected output of shape 3, found 4}}
+  %0 = h3.sample ins(%l, %v, %k, %s, %p, %d : tensor<3x8xf32>, tensor<3xi32>, tensor<3xi32>, tensor<3xf32>, tensor<3xf64>, tensor<3xf64>) outs(%init : tensor<4xi32>) -> tensor<4xi32>
+  return
+}
+
+// -----
+
 func.func @layer_norm_c1(%x: tensor<?x64xf32>, %w: tensor<64xf32>, %b: tensor<64xf32>, %init: tensor<?x32xf32>) {
   // expected-error@+1 {{'h3.layer_norm' op (C1): expected output of shape ?x64, found ?x32}}
   %0 = h3.layer_norm {epsilon = 1.0e-5 : f32} ins(%x, %w, %b : tensor<?x64xf32>, tensor<64xf32>, tensor<64xf32>) outs(%init : tensor<?x32xf32>) -> tensor<?x32xf32>

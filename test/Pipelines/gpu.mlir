@@ -22,6 +22,7 @@
 // GPU: gpu.func @diag_ssm({{.*}} kernel
 // GPU: gpu.func @gather_rows({{.*}} kernel
 // GPU: gpu.func @linear({{.*}} kernel
+// GPU: gpu.func @sample({{.*}} kernel
 // GPU: func.func @step(
 // GPU: call @embedding
 // GPU: call @diag_ssm
@@ -29,6 +30,8 @@
 // GPU: call @linear
 // GPU: func.func private @linear
 // GPU: gpu.launch_func @kernels::@linear
+// GPU: func.func @sample(
+// GPU: gpu.launch_func @kernels::@sample
 
 // The kernels are in LLVM and NVVM alone, memrefs in them pairs of pointers and
 // numbers; what launches them stays.
@@ -44,7 +47,7 @@
 // NVVM: gpu.launch_func @kernels::@linear
 
 // Nothing but LLVM and parameters is left; the kernels are names.
-// HOST: h3.kernels = ["embedding", "diag_ssm", "gather_rows", "linear"]
+// HOST: h3.kernels = ["embedding", "diag_ssm", "gather_rows", "linear", "sample"]
 // HOST: llvm.func @h3rt_launch(!llvm.ptr, i64, i64, i64, i64, i64, i64)
 // HOST: h3.parameter @w
 // HOST: llvm.func @step(
@@ -56,6 +59,8 @@
 // HOST: llvm.func @gather_rows(
 // HOST: llvm.call @h3rt_launch(
 // HOST: llvm.func @linear(
+// HOST: llvm.call @h3rt_launch(
+// HOST: llvm.func @sample(
 // HOST: llvm.call @h3rt_launch(
 
 h3.parameter @w : tensor<100x24xf32> from ["w"]

@@ -2,7 +2,7 @@
 
 // The runtime's logits, weights, state, cache and arena take the place of what
 // has a role; a slot holds its layers' slices one after the other.
-// CHECK: module attributes {h3.arena_bytes = 0 : i64, h3.cache_floats = 48 : i64, h3.state_floats = 44 : i64}
+// CHECK: module attributes {h3.arena_bytes = 0 : i64, h3.cache_floats = 48 : i64, h3.padded_vocab = 4 : i64, h3.state_floats = 44 : i64}
 // CHECK-LABEL: func.func @step(
 // CHECK-SAME: %[[ROWS:.*]]: memref<?xi32>, %[[LOGITS:.*]]: memref<?xf32>, %{{.*}}: memref<?xi8>, %[[STATE:.*]]: memref<?xf32>, %[[CACHE:.*]]: memref<?xf32>, %{{.*}}: memref<?xi8>) {
 // CHECK: %[[L:.*]] = memref.reinterpret_cast %[[LOGITS]] {{.*}} to memref<?x4xf32, strided<[4, 1], offset: ?>>

@@ -207,11 +207,23 @@ def BindBuffers : Pass<"h3-bind-buffers", "::mlir::ModuleOp"> {
     `h3.role` `state` or `cache` become slices of a slot, and every allocation gets a
     range of the arena, shared with others that do not live at the same time.
     The sizes are recorded on the module as `h3.state_floats`, `h3.cache_floats`
-    and `h3.arena_bytes`.
+    and `h3.arena_bytes`, the columns of the logits as `h3.padded_vocab`.
   }];
   let options = [Option<"maxTokens", "max-tokens", "int64_t", "512",
                         "rows of a step at most">];
   let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
+def AddSampler : Pass<"h3-add-sampler", "::mlir::ModuleOp"> {
+  let summary = "add the function that chooses tokens where the logits are";
+  let description = [{
+    After `h3-bind-buffers`. Beside the step function, a module with logits
+    (`h3.padded_vocab`) gets a function `sample` of the buffers of `H3SampleArgs`,
+    which is one `h3.sample`. For targets whose logits are not in the memory of the
+    host.
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect",
                            "::mlir::memref::MemRefDialect"];
 }
 

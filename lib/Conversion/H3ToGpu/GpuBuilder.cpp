@@ -17,11 +17,11 @@ void GpuBuilder::makeRoom(int32_t blocks) {
   kernel->setAttr("nvvm.minctasm", getI32IntegerAttr(blocks));
 }
 
-Value GpuBuilder::shared(ArrayRef<int64_t> shape) {
+Value GpuBuilder::shared(ArrayRef<int64_t> shape, Type element) {
   auto space =
       gpu::AddressSpaceAttr::get(getContext(), gpu::AddressSpace::Workgroup);
-  auto type =
-      MemRefType::get(shape, getF32Type(), MemRefLayoutAttrInterface(), space);
+  auto type = MemRefType::get(shape, element ? element : getF32Type(),
+                              MemRefLayoutAttrInterface(), space);
   Value memory = kernel.addWorkgroupAttribution(type, getLoc());
   // LLVM joins loads to wider ones, which hardware faults on by chance alone.
   kernel.setWorkgroupAttributionAttr(kernel.getNumWorkgroupAttributions() - 1,

@@ -36,8 +36,9 @@ public:
   /// Limits registers so that a multiprocessor has room for `blocks` blocks.
   void makeRoom(int32_t blocks);
 
-  /// Memory that the threads of a block share, `shape` floats.
-  Value shared(llvm::ArrayRef<int64_t> shape);
+  /// Memory that the threads of a block share, `shape` elements; floats, where
+  /// no type is given.
+  Value shared(llvm::ArrayRef<int64_t> shape, mlir::Type element = {});
   /// Waits for all threads of the block; what they wrote is seen by all.
   void barrier();
 
@@ -86,6 +87,7 @@ struct Grid {
   Value x, y; ///< blocks
 };
 
+void populateSampleKernels(mlir::RewritePatternSet &patterns);
 void populateRowKernels(mlir::RewritePatternSet &patterns);
 void populateLinearKernels(mlir::RewritePatternSet &patterns);
 void populateSsmKernels(mlir::RewritePatternSet &patterns);

@@ -24,6 +24,7 @@ struct ConvertH3ToGpu final : h3::impl::ConvertH3ToGpuBase<ConvertH3ToGpu> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     populateRowKernels(patterns);
+    populateSampleKernels(patterns);
     populateLinearKernels(patterns);
     populateSsmKernels(patterns);
     populateMixerWindowKernels(patterns);
@@ -55,7 +56,7 @@ private:
     int64_t bytes = 0;
     for (BlockArgument memory : kernel.getWorkgroupAttributions())
       bytes += cast<MemRefType>(memory.getType()).getNumElements() *
-               int64_t(sizeof(float));
+               cast<MemRefType>(memory.getType()).getElementTypeBitWidth() / 8;
     if (bytes <= most)
       return success();
     return kernel.emitError("h3-convert-to-gpu: the layer needs ")

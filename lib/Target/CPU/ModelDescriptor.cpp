@@ -1,7 +1,7 @@
 //===- ModelDescriptor.cpp - What a compiled model exports ----------------===//
 //
-// `h3_model` and the step function behind it, which unpacks H3StepArgs into the
-// descriptors that MLIR passes one field at a time.
+// `h3_model` and the functions behind it, which unpack H3StepArgs and
+// H3SampleArgs into the descriptors that MLIR passes one field at a time.
 //
 //===----------------------------------------------------------------------===//
 
@@ -11,16 +11,16 @@
 
 using namespace llvm;
 
-/// void h3_step(H3StepArgs *args, H3Team *team, int64_t thread, int64_t
-/// threads)
-static Function *addEntry(Module &module) {
+/// void h3_NAME(ARGS *args, H3Team *team, int64_t thread, int64_t threads),
+/// where ARGS is a struct of `buffers` buffers, which `NAME` takes one by one.
+static Function *addEntry(Module &module, StringRef name, uint64_t buffers) {
   LLVMContext &context = module.getContext();
   IRBuilder<> b(context);
   Type *word = b.getInt64Ty(), *pointer = b.getPtrTy();
   auto *type = FunctionType::get(b.getVoidTy(), {pointer, pointer, word, word},
                                  /*isVarArg=*/false);
   auto *entry =
-      Function::Create(type, Function::InternalLinkage, "h3_step", module);
+      Function::Create(type, Function::InternalLinkage, "h3_" + name, module);
   b.SetInsertPoint(BasicBlock::Create(context, "entry", entry));
   SmallVector<Value *> operands;
   auto load = [&](Type *fieldType, uint64_t offset) {
@@ -28,7 +28,7 @@ static Function *addEntry(Module &module) {
         b.CreateConstGEP1_64(b.getInt8Ty(), entry->getArg(0), offset);
     operands.push_back(b.CreateLoad(fieldType, address));
   };
-  for (uint64_t i = 0; i < sizeof(H3StepArgs) / sizeof(H3Buffer); ++i) {
+  for (uint64_t i = 0; i < buffers; ++i) {
     uint64_t buffer = i * sizeof(H3Buffer);
     load(pointer, buffer + offsetof(H3Buffer, allocated));
     load(pointer, buffer + offsetof(H3Buffer, data));
@@ -38,10 +38,10 @@ static Function *addEntry(Module &module) {
   }
   for (unsigned i : {1, 2, 3})
     operands.push_back(entry->getArg(i));
-  Function *step = module.getFunction("step");
-  assert(step && step->arg_size() == operands.size() &&
-         "h3-bind-buffers makes the step function take H3StepArgs");
-  b.CreateCall(step, operands);
+  Function *function = module.getFunction(name);
+  assert(function && function->arg_size() == operands.size() &&
+         "h3-bind-buffers and h3-add-sampler make functions of buffers");
+  b.CreateCall(function, operands);
   b.CreateRetVoid();
   return entry;
 }
@@ -78,29 +78,35 @@ void h3::addModelDescriptor(Module &module, mlir::ModuleOp source,
     global->setAlignment(Align(64));
     return global;
   };
-  Constant *fields[] = {b.getInt32(H3_MODEL_MAGIC),
-                        b.getInt32(H3_ABI_VERSION),
-                        b.getInt32(description.vocab),
-                        b.getInt32(description.paddedVocab),
-                        b.getInt32(description.maxTokens),
-                        b.getInt32(description.maxSequences),
-                        b.getInt32(description.maxContext),
-                        b.getInt32(description.tokenizerKind),
-                        recorded("h3.state_floats"),
-                        recorded("h3.cache_floats"),
-                        recorded("h3.arena_bytes"),
-                        recorded("h3.weights_bytes"),
-                        text(description.weightsDigest),
-                        text(description.info),
-                        text(description.tokenizer),
-                        b.getInt64(description.tokenizer.size()),
-                        image(description.image),
-                        b.getInt64(description.image.size()),
-                        names(),
-                        b.getInt64(kernels.size()),
-                        recorded("h3.library_bytes"),
-                        b.getInt64(description.driverVersion),
-                        addEntry(module)};
+  Constant *sample = ConstantPointerNull::get(b.getPtrTy());
+  if (module.getFunction("sample"))
+    sample =
+        addEntry(module, "sample", sizeof(H3SampleArgs) / sizeof(H3Buffer));
+  Constant *fields[] = {
+      b.getInt32(H3_MODEL_MAGIC),
+      b.getInt32(H3_ABI_VERSION),
+      b.getInt32(description.vocab),
+      b.getInt32(description.paddedVocab),
+      b.getInt32(description.maxTokens),
+      b.getInt32(description.maxSequences),
+      b.getInt32(description.maxContext),
+      b.getInt32(description.tokenizerKind),
+      recorded("h3.state_floats"),
+      recorded("h3.cache_floats"),
+      recorded("h3.arena_bytes"),
+      recorded("h3.weights_bytes"),
+      text(description.weightsDigest),
+      text(description.info),
+      text(description.tokenizer),
+      b.getInt64(description.tokenizer.size()),
+      image(description.image),
+      b.getInt64(description.image.size()),
+      names(),
+      b.getInt64(kernels.size()),
+      recorded("h3.library_bytes"),
+      b.getInt64(description.driverVersion),
+      addEntry(module, "step", sizeof(H3StepArgs) / sizeof(H3Buffer)),
+      sample};
   Constant *value = ConstantStruct::getAnon(fields);
   assert(module.getDataLayout().getTypeAllocSize(value->getType()) ==
              sizeof(H3Model) &&

@@ -20,7 +20,7 @@ extern "C" {
 /// "H3MD", little-endian.
 #define H3_MODEL_MAGIC 0x444d3348u
 /// Raised whenever a struct below changes.
-#define H3_ABI_VERSION 3u
+#define H3_ABI_VERSION 4u
 
 /// A one-dimensional buffer as MLIR's C interface passes it. `stride` is 1.
 typedef struct H3Buffer {
@@ -48,6 +48,27 @@ typedef struct H3StepArgs {
   H3Buffer arena;     ///< bytes [arena_bytes], scratch, 64-byte aligned
 } H3StepArgs;
 
+/// Chooses a token of each row of logits, as `h3.sample` says. All buffers have
+/// one value for each row, but for the logits.
+typedef struct H3SampleArgs {
+  H3Buffer logits; ///< float [R * padded vocabulary]
+  H3Buffer vocabs; ///< int32 [R], ids below these may be chosen
+  H3Buffer top_ks; ///< int32 [R], as unsigned; 1 is greedy
+  H3Buffer scales; ///< float [R], log2(e) / temperature
+  H3Buffer top_ps; ///< double [R]
+  H3Buffer draws;  ///< double [R], uniform in [0, 1)
+  H3Buffer tokens; ///< int32 [R], written; -1: no logit is a number
+} H3SampleArgs;
+
+/// A token's weight is a whole number: 2^H3_WEIGHT_BITS for the best one.
+#define H3_WEIGHT_BITS 32
+/// 2^x for -1/2 <= x <= 1/2, up to rounding: the powers of ln 2 by the
+/// factorials, from the constant on. Evaluated from the last to the first with
+/// fused multiply-adds, on every device.
+#define H3_EXP2_COEFFICIENTS                                                   \
+  {1.0f,           0.693147181f,   0.240226507f,   0.0555041087f,              \
+   0.00961812911f, 0.00133335581f, 0.000154035304f}
+
 /// The threads that execute a step together; owned by the runtime.
 typedef struct H3Team H3Team;
 
@@ -57,6 +78,9 @@ typedef struct H3Team H3Team;
 /// memory of the device, and `team` is the device.
 typedef void (*H3StepFn)(H3StepArgs *args, H3Team *team, int64_t thread,
                          int64_t threads);
+
+typedef void (*H3SampleFn)(H3SampleArgs *args, H3Team *team, int64_t thread,
+                           int64_t threads);
 
 enum H3TokenizerKind {
   H3_TOKENIZER_NONE = 0,  ///< ids only
@@ -90,6 +114,7 @@ typedef struct H3Model {
   uint64_t library_bytes; ///< work area of cuBLASLt; 0: it is not needed
   uint64_t driver_version; ///< CUDA's that loads the image: 13000 is 13.0
   H3StepFn step;
+  H3SampleFn sample; ///< null on CPUs, where the runtime chooses
 } H3Model;
 
 extern const H3Model h3_model;
@@ -146,7 +171,9 @@ void h3rt_linear(H3Team *team, int64_t type, int64_t rows, int64_t features,
 }
 static_assert(sizeof(H3Buffer) == 40, "an MLIR memref descriptor of rank 1");
 static_assert(sizeof(H3StepArgs) == 11 * sizeof(H3Buffer), "no padding");
-static_assert(sizeof(H3Model) == 32 + 4 * 8 + 4 * 8 + 6 * 8 + 8, "no padding");
+static_assert(sizeof(H3SampleArgs) == 7 * sizeof(H3Buffer), "no padding");
+static_assert(sizeof(H3Model) == 32 + 4 * 8 + 4 * 8 + 6 * 8 + 2 * 8,
+              "no padding");
 static_assert(sizeof(H3WeightsHeader) == 64, "no padding");
 #endif
 

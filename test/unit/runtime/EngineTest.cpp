@@ -37,7 +37,8 @@ protected:
     std::map<std::pair<size_t, int64_t>, int32_t> Result;
     Error Err = E->feed(Chunks, {Chunk, 100},
                         [&](size_t Sequence, int64_t I, const float *Row) {
-                          Result[{Sequence, I}] = greedyToken(Row, Model.vocab);
+                          Result[{Sequence, I}] =
+                              chooseToken(Row, {Model.vocab});
                           return Error::success();
                         });
     EXPECT_FALSE(bool(Err)) << Err.message();
@@ -136,7 +137,7 @@ TEST(CApi, FeedsAndReports) {
   ASSERT_EQ(h3rt_sequence_create(E, &Sequence), H3RT_OK);
   std::vector<float> Logits(Model.padded_vocab);
   EXPECT_EQ(h3rt_feed(E, Sequence, Ids.data(), 3, Logits.data()), H3RT_OK);
-  EXPECT_EQ(greedyToken(Logits.data(), Model.vocab), 145 % 128);
+  EXPECT_EQ(chooseToken(Logits.data(), {Model.vocab}), 145 % 128);
   EXPECT_EQ(h3rt_sequence_fork(E, Sequence, &Copy), H3RT_OK);
   int64_t Position;
   EXPECT_EQ(h3rt_sequence_position(E, Copy, &Position), H3RT_OK);

@@ -18,7 +18,7 @@ static std::set<int32_t> drawn(const SamplerOptions &Options,
   Sampler S(Options, 0);
   std::set<int32_t> Result;
   for (int I = 0; I < 2000; ++I)
-    Result.insert(*S.sample(Logits.data(), Logits.size()));
+    Result.insert(chooseToken(Logits.data(), S.next(Logits.size())));
   return Result;
 }
 
@@ -45,7 +45,7 @@ TEST(Sampler, DrawsInProportion) {
   Sampler S(options(1, 0, 1), 0);
   int Count = 0;
   for (int I = 0; I < 10000; ++I)
-    Count += *S.sample(Logits.data(), 2);
+    Count += chooseToken(Logits.data(), S.next(2));
   EXPECT_NEAR(Count, 7500, 200);
 }
 
@@ -53,7 +53,40 @@ TEST(Sampler, UnusableLogits) {
   EXPECT_EQ(drawn(options(1, 0, 1), {NAN, 1, -INFINITY}), (Ids{1}));
   EXPECT_EQ(drawn(options(1, 0, 1), {1, INFINITY, 2}), (Ids{1}));
   std::vector<float> None = {NAN, -INFINITY};
-  EXPECT_FALSE(bool(Sampler(options(1, 0, 1), 0).sample(None.data(), 2)));
+  EXPECT_EQ(drawn(options(1, 0, 1), None), (Ids{-1}));
+  EXPECT_FALSE(bool(checkToken(-1)));
+  EXPECT_EQ(*checkToken(3), 3);
+}
+
+TEST(Sampler, TiesGoToTheLowestIds) {
+  EXPECT_EQ(drawn(options(1, 2, 1), {1, 3, 3, -0.0f, 3, 0}), (Ids{1, 2}));
+  EXPECT_EQ(drawn(options(1, 4, 1), {1, 0, -0.0f, 0, 1.5}), (Ids{0, 1, 2, 4}));
+  // 0.4 of four equal tokens are two of them.
+  EXPECT_EQ(drawn(options(1, 0, 0.4), {5, 5, 5, 5}), (Ids{0, 1}));
+}
+
+TEST(Sampler, WeightsAreExponentials) {
+  for (float Scale : {1.4426951f, 0.3f, 20.0f})
+    for (float Logit = 3; Logit > -80; Logit -= 0.37f) {
+      double Expected =
+          std::floor(std::exp2(32 + (double(Logit) - 3) * double(Scale)));
+      // Rounding of the exponent, which is 32 at most, and of the result.
+      EXPECT_NEAR(tokenWeight(Logit, 3, Scale), Expected, 3e-6 * Expected + 1)
+          << Logit << " by " << Scale;
+    }
+  EXPECT_EQ(tokenWeight(INFINITY, INFINITY, 1), uint64_t(1) << 32);
+  EXPECT_EQ(tokenWeight(1, INFINITY, 1), 0u);
+  EXPECT_EQ(tokenWeight(1, 2, INFINITY), 0u);
+}
+
+TEST(Sampler, DrawsInTheOrderOfIds) {
+  const float Logits[] = {1, 2, 2, 1};
+  TokenChoice Choice = {4, 3, 1000.0f, 1, 0}; // the ids 1 and 2 share it all
+  for (auto [Uniform, Id] : {std::pair(0.0, 1), std::pair(0.4999, 1),
+                             std::pair(0.5, 2), std::pair(1 - 0x1p-53, 2)}) {
+    Choice.Uniform = Uniform;
+    EXPECT_EQ(chooseToken(Logits, Choice), Id);
+  }
 }
 
 TEST(Random, PublishedSequence) {
