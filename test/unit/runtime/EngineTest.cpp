@@ -66,6 +66,23 @@ TEST_P(EngineTest, ChunkedIsWhole) {
   }
 }
 
+TEST_P(EngineTest, ExtendsEverySequence) {
+  std::vector<int32_t> Short = {3}, Next;
+  int32_t A = allocate(), B = allocate();
+  const int64_t Length = Ids.size();
+  // More tokens than a step has; of the ids below 2, the one next to
+  // the sum 3 is 1.
+  Error Err = E->extend({{A, Ids.data(), Length}, {B, Short.data(), 1}},
+                        {{Model.vocab}, {2}}, Next);
+  ASSERT_FALSE(bool(Err)) << Err.message();
+  EXPECT_EQ(Next, (std::vector<int32_t>{266 % 128, 1}));
+  Err = E->extend({{A, Ids.data(), 1}}, {}, Next);
+  EXPECT_EQ(Err.message(), "1 sequences and 0 choices of their next tokens");
+  Err = E->extend({{A, Ids.data(), 1}}, {{Model.padded_vocab + 1}}, Next);
+  EXPECT_EQ(Err.message(), "a token cannot be chosen among 137 ids of 136");
+  EXPECT_EQ(*E->position(A), Length);
+}
+
 TEST_P(EngineTest, RaggedBatchIsEachAlone) {
   std::vector<int32_t> Short = {3}, Middle = {1, 2, 3, 4, 5};
   int32_t A = allocate(), B = allocate(), C = allocate();
