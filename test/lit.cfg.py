@@ -14,7 +14,10 @@ config.environment["PATH"] = os.pathsep.join(
     [config.h3_tools, config.llvm_tools, config.environment["PATH"]]
 )
 # Programs for GPUs run on the simulated one. Making them takes a CUDA toolkit.
-config.environment["H3_SIMGPU"] = os.path.join(config.build, "tools", "simgpu", "lib", "libcuda.so.1")
+simulated = os.path.join(config.build, "tools", "simgpu", "lib")
+config.environment["H3_SIMGPU"] = os.path.join(simulated, "libcuda.so.1")
+if os.path.exists(os.path.join(simulated, "libcufft.so.12")):
+    config.available_features.add("simulated-cufft")
 toolkits = [os.environ.get("CUDA_HOME"), os.environ.get("CUDA_PATH"), "/usr/local/cuda"]
 if shutil.which("ptxas") or any(folder and os.path.exists(os.path.join(folder, "bin", "ptxas")) for folder in toolkits):
     config.available_features.add("cuda-toolkit")

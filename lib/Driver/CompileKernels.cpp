@@ -24,7 +24,9 @@ public:
       return failure;
     if (options.stage == Stage::H3)
       return print(*module);
-    if (Error failure = runPasses(*module, buildKernelPipeline))
+    bool isCpu = options.target == TargetKind::Cpu;
+    if (Error failure = runPasses(*module, isCpu ? buildKernelPipeline
+                                                 : buildGpuKernelPipeline))
       return failure;
     Expected<bool> isDone = lowerBuffers(*module);
     if (!isDone)
@@ -36,6 +38,9 @@ public:
         translateToLlvm(*module, nullptr, target, llvmContext);
     if (!llvmModule)
       return llvmModule.takeError();
+    if (!isCpu)
+      addKernelsDescriptor(**llvmModule, *module, image.bytes,
+                           image.driverVersion);
     return writeCode(**llvmModule);
   }
 
@@ -65,6 +70,17 @@ private:
       return createStringError(options.model +
                                ": a file of kernels has no weights; expected "
                                "them as arguments, found h3.parameter");
+    bool hasLayers = module
+                         ->walk([](mlir::DestinationStyleOpInterface op) {
+                           return isa<H3Dialect>(op->getDialect())
+                                      ? mlir::WalkResult::interrupt()
+                                      : mlir::WalkResult::advance();
+                         })
+                         .wasInterrupted();
+    if (options.target == TargetKind::Cuda && !hasLayers)
+      return createStringError(options.model +
+                               ": expected functions of h3 layers for a GPU, "
+                               "found none");
     return Error::success();
   }
 

@@ -17,7 +17,8 @@ inline bool isKernelFile(llvm::StringRef path) {
 /// Compiles the public functions of an MLIR file, with h3 layers on tensors or
 /// memrefs, to what `options.stage` says, an object file at most. It exports
 /// `_mlir_ciface_NAME` for each, with MLIR's C interface for memrefs, followed
-/// by the team, the thread and the number of threads (see `H3StepFn`).
+/// by the team, the thread and the number of threads (see `H3StepFn`); for a
+/// GPU also `h3_kernels` (see h3rt/gpu.h).
 llvm::Error compileKernels(const CompileOptions &options, CpuTarget &target,
                            llvm::raw_ostream &notes);
 

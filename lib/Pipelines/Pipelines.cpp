@@ -126,6 +126,20 @@ void h3::buildGpuParameterPipeline(OpPassManager &pm,
   pm.addPass(createVerifyPhase({"tensor"}));
 }
 
+void h3::buildGpuKernelPipeline(OpPassManager &pm,
+                                const PipelineOptions &options) {
+  SelectFormOptions select;
+  select.rows = options.maxTokens;
+  select.form = options.form;
+  if (options.form.empty())
+    select.form = "recurrence"; // Of what can have it.
+  select.available = {"recurrence", "direct", "fft"};
+  pm.addPass(createSelectForm(select));
+  pm.addPass(createFuseMixer());
+  addBufferize(pm);
+  pm.addNestedPass<func::FuncOp>(LLVM::createLLVMRequestCWrappersPass());
+}
+
 void h3::buildGpuBufferPipeline(OpPassManager &pm,
                                 const PipelineOptions &options) {
   addBufferize(pm);
@@ -162,6 +176,7 @@ void h3::buildGpuHostPipeline(OpPassManager &pm,
                               const PipelineOptions &options) {
   pm.addPass(createDistributeThreads());
   pm.addPass(createConvertLaunchesToRuntime());
+  pm.addPass(createConvertDeviceCallsToRuntime());
   buildLlvmPipeline(pm, options);
 }
 
@@ -193,6 +208,10 @@ void h3::registerPipelines() {
                 "bufferise, specialise to few rows, plan the buffers and "
                 "outline the kernels",
                 buildGpuBufferPipeline);
+  registerStage("h3-gpu-kernel-pipeline",
+                "layers in functions of their own to layers on memrefs, in "
+                "forms that GPU kernels have",
+                buildGpuKernelPipeline);
   registerStage("h3-gpu-pipeline",
                 "lower layers on planned buffers to GPU kernels and launches",
                 buildGpuPipeline);

@@ -50,18 +50,22 @@ struct SelectForm final : h3::impl::SelectFormBase<SelectForm> {
       return signalPassFailure();
     }
     wanted = known;
-    getOperation().walk([&](Operation *op) {
+    WalkResult result = getOperation().walk([&](Operation *op) {
       if (auto diag = dyn_cast<DiagSsmOp>(op))
-        select(diag);
-      else if (auto mixer = dyn_cast<MixerOp>(op))
-        select(mixer);
-      else if (auto conv = dyn_cast<LongConvOp>(op))
-        select(conv);
+        return WalkResult(select(diag));
+      if (auto mixer = dyn_cast<MixerOp>(op))
+        return WalkResult(select(mixer));
+      if (auto conv = dyn_cast<LongConvOp>(op))
+        return WalkResult(select(conv));
+      return WalkResult::advance();
     });
+    if (result.wasInterrupted())
+      signalPassFailure();
   }
 
 private:
   static constexpr StringRef kInexact = "bits would depend on cuts";
+  static constexpr StringRef kUnavailable = "the target has no kernel for it";
 
   static int64_t dim(Value value, unsigned index) {
     return cast<ShapedType>(value.getType()).getDimSize(index);
@@ -79,9 +83,9 @@ private:
             {Form::Chunked, getChunkedCost(figures, modes, length), obstacle}};
   }
 
-  void select(DiagSsmOp op) {
+  LogicalResult select(DiagSsmOp op) {
     if (op.getForm())
-      return;
+      return success();
     int64_t modes = dim(op.getModes(), 1), heads = dim(op.getModes(), 2);
     int64_t length = getRows(op.getInput());
     bool hasStates = op.hasStates();
@@ -95,26 +99,29 @@ private:
     else if (hasStates && exact)
       fft.obstacle = kInexact;
     candidates.push_back(fft);
-    op.setForm(choose(op, candidates, length));
-    if (op.getForm() != Form::Fft)
-      return;
+    std::optional<Form> form = choose(op, candidates, length);
+    op.setForm(form);
+    if (form != Form::Fft)
+      return success(form.has_value());
     OpBuilder builder(op);
     op.getSpectrumMutable().assign(createDiagSpectrum(
         builder, op.getLoc(), op.getModes(), getRingLength(length), lanes));
+    return success();
   }
 
-  void select(MixerOp op) {
+  LogicalResult select(MixerOp op) {
     if (op.getForm())
-      return;
+      return success();
     int64_t length = getRows(op.getQueries());
     op.setForm(choose(
         op, listRecurrences(dim(op.getModes(), 1), length, op.hasStates()),
         length));
+    return success(op.getForm().has_value());
   }
 
-  void select(LongConvOp op) {
+  LogicalResult select(LongConvOp op) {
     if (op.getForm())
-      return;
+      return success();
     int64_t length = getRows(op.getInput());
     int64_t channels = dim(op.getInput(), 1), n = op.getTransformLength();
     Candidate fft{Form::Fft, getFftCost(figures, n, length, channels), ""};
@@ -131,12 +138,18 @@ private:
         (ShapedType::isDynamic(dim(op.getInput(), 0)) || length > n))
       fft.obstacle = "two directions need one block";
     op.setForm(choose(op, {direct, fft}, length));
+    return success(op.getForm().has_value());
   }
 
   /// The wanted form if the op can have it, else the cheapest that it can have.
-  Form choose(Operation *op, ArrayRef<Candidate> candidates, int64_t length) {
+  /// Where it can have none, says so.
+  std::optional<Form> choose(Operation *op, SmallVector<Candidate> candidates,
+                             int64_t length) {
     const Candidate *best = nullptr;
-    for (const Candidate &candidate : candidates) {
+    for (Candidate &candidate : candidates) {
+      if (!available.empty() &&
+          !llvm::is_contained(available, stringifyForm(candidate.form)))
+        candidate.obstacle = kUnavailable;
       // Who asks for a form does not ask for bits.
       bool isWanted = wanted == candidate.form;
       bool isPossible = candidate.obstacle.empty() ||
@@ -150,9 +163,13 @@ private:
     }
     std::string text;
     llvm::raw_string_ostream os(text);
-    os << op->getName().getStringRef() << " over " << length
-       << " rows: " << stringifyForm(best->form)
-       << (wanted == best->form ? ", as asked" : ", the cheapest") << " (";
+    os << op->getName().getStringRef() << " over " << length << " rows: ";
+    if (best)
+      os << stringifyForm(best->form)
+         << (wanted == best->form ? ", as asked" : ", the cheapest");
+    else
+      os << "no form";
+    os << " (";
     llvm::interleaveComma(candidates, os, [&](const Candidate &candidate) {
       os << stringifyForm(candidate.form) << ' '
          << llvm::formatv("{0:f2}", candidate.cost) << " ns";
@@ -162,6 +179,10 @@ private:
         os << " but " << candidate.obstacle;
     });
     os << ')';
+    if (!best) {
+      op->emitError("h3-select-form: ") << text;
+      return std::nullopt;
+    }
     remark::analysis(op->getLoc(), remark::RemarkOpts::name("form").category(
                                        "h3-select-form"))
         << text;

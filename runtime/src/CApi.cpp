@@ -1,9 +1,9 @@
 //===- CApi.cpp - C interface of a compiled model -------------------------===//
 
+#include "CApi.h"
 #include "Engine.h"
 
 #include <algorithm>
-#include <new>
 
 using namespace h3;
 
@@ -13,21 +13,9 @@ struct H3rtEngine {
 
 static thread_local std::string LastError;
 
-static H3rtStatus report(Error Err) {
+H3rtStatus h3::report(Error Err) {
   LastError = Err.message();
   return Err.code();
-}
-
-/// Runs `Body`, which returns an Error. The standard library's exceptions end
-/// here.
-template <typename Fn> static H3rtStatus guarded(Fn Body) {
-  try {
-    return report(Body());
-  } catch (const std::bad_alloc &) {
-    return report(Error::resources("out of memory"));
-  } catch (const std::exception &Failure) {
-    return report(Error::resources(Failure.what()));
-  }
 }
 
 /// Stores a value that may be missing.
@@ -36,10 +24,6 @@ template <typename T> static Error store(Expected<T> Value, T *Where) {
     return Value.takeError();
   *Where = std::move(*Value);
   return Error::success();
-}
-
-static Error nullArgument(const char *Name) {
-  return Error::invalid(std::string(Name) + " is null");
 }
 
 H3rtStatus h3rt_open(const H3Model *Model, const H3rtOptions *Options,

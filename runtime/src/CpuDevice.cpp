@@ -62,6 +62,8 @@ public:
     });
     return Error::success();
   }
+  H3Team *team() override { return Threads.handle(); }
+  Error wait() override { return Error::success(); }
 
 private:
   const H3Model &Model;

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "CudaBlas.h"
+#include "CudaFft.h"
 #include "CudaGraphs.h"
 #include "CudaUpload.h"
 
@@ -58,15 +59,23 @@ public:
   Expected<void *> place(const void *Data, uint64_t Bytes,
                          const ProgressFn &Progress) override;
   Error step(const H3StepArgs &Args, const H3SampleArgs *Sampling) override;
+  H3Team *team() override { return reinterpret_cast<H3Team *>(this); }
+  Error wait() override {
+    Error Waited = Context->wait("the GPU");
+    return Failure ? std::exchange(Failure, Error::success()) : Waited;
+  }
 
   void launch(int64_t Kernel, int64_t GridX, int64_t GridY, int64_t Threads,
               const int64_t *Arguments, int64_t Count);
   void multiply(const DenseLayer &Layer);
+  void *take(int64_t Bytes);
+  void giveBack(void *Memory);
+  void transform(const ColumnTransform &Transform, void *In, void *Out);
 
 private:
   CudaDevice(const H3Model &Model, std::shared_ptr<CudaContext> Context)
       : Model(Model), Context(Context), Module(Context),
-        Graphs(std::move(Context)) {}
+        Scratch(Context->Driver, Context->Stream), Graphs(std::move(Context)) {}
   Error check(CuResult Result, const char *Call, const std::string &What) {
     return Context->Driver.check(Result, Call, What);
   }
@@ -84,9 +93,11 @@ private:
   std::unique_ptr<CudaMemory> Logits;    ///< float [rows, padded vocabulary]
   std::unique_ptr<CudaMemory> Workspace; ///< of cuBLASLt
   std::unique_ptr<CudaBlas> Blas;        ///< null: not needed
-  std::unique_ptr<PinnedMemory> Staging; ///< as large as Inputs
-  uint64_t StagedBytes = 0;              ///< what Inputs gets of it
-  std::unique_ptr<CudaMemory> Chosen;    ///< int32 [rows]
+  CudaScratch Scratch;
+  std::unique_ptr<CudaFft> Fft; ///< null until something is transformed
+  std::unique_ptr<PinnedMemory> Staging;      ///< as large as Inputs
+  uint64_t StagedBytes = 0;                   ///< what Inputs gets of it
+  std::unique_ptr<CudaMemory> Chosen;         ///< int32 [rows]
   std::unique_ptr<PinnedMemory> ChosenOnHost; ///< as large as Chosen
   CudaGraphs Graphs;
   Error Failure = Error::success(); ///< of the first launch that failed
@@ -305,6 +316,35 @@ void CudaDevice::multiply(const DenseLayer &Layer) {
     Failure = Blas->run(Layer, Context->Stream);
 }
 
+void *CudaDevice::take(int64_t Bytes) {
+  if (Failure)
+    return nullptr;
+  Expected<CuAddress> Address = Scratch.take(Bytes);
+  if (Address)
+    return reinterpret_cast<void *>(*Address);
+  Failure = Address.takeError();
+  return nullptr;
+}
+
+void CudaDevice::giveBack(void *Memory) {
+  Scratch.giveBack(reinterpret_cast<CuAddress>(Memory));
+}
+
+void CudaDevice::transform(const ColumnTransform &Transform, void *In,
+                           void *Out) {
+  if (Failure || Transform.Columns == 0)
+    return;
+  if (!Fft) {
+    auto Loaded = CudaFft::load(Context->Driver, Context->Stream, Scratch);
+    if (!Loaded) {
+      Failure = Loaded.takeError();
+      return;
+    }
+    Fft = std::move(*Loaded);
+  }
+  Failure = Fft->run(Transform, In, Out);
+}
+
 extern "C" void h3rt_linear(H3Team *Team, int64_t Type, int64_t Rows,
                             int64_t Features, int64_t Inputs, int64_t Input,
                             int64_t Weight, int64_t Bias, int64_t Output,
@@ -320,6 +360,26 @@ extern "C" void h3rt_launch(H3Team *Team, int64_t Kernel, int64_t GridX,
                             const int64_t *Arguments, int64_t Count) {
   reinterpret_cast<CudaDevice *>(Team)->launch(Kernel, GridX, GridY, Threads,
                                                Arguments, Count);
+}
+
+extern "C" void *h3rt_alloc(H3Team *Team, int64_t Bytes) {
+  return reinterpret_cast<CudaDevice *>(Team)->take(Bytes);
+}
+
+extern "C" void h3rt_free(H3Team *Team, void *Memory) {
+  reinterpret_cast<CudaDevice *>(Team)->giveBack(Memory);
+}
+
+extern "C" void h3rt_rfft(H3Team *Team, int64_t Length, int64_t Columns,
+                          int64_t Distance, float *Input, float *Output) {
+  reinterpret_cast<CudaDevice *>(Team)->transform(
+      {/*IsInverse=*/false, Length, Columns, Distance}, Input, Output);
+}
+
+extern "C" void h3rt_irfft(H3Team *Team, int64_t Length, int64_t Columns,
+                           int64_t Distance, float *Input, float *Output) {
+  reinterpret_cast<CudaDevice *>(Team)->transform(
+      {/*IsInverse=*/true, Length, Columns, Distance}, Input, Output);
 }
 
 /// The simulated GPU's driver: what H3_SIMGPU names, or that beside the

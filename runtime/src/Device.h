@@ -67,6 +67,11 @@ public:
   /// that has a function for it, tokens are chosen where the logits are, which
   /// stay there; its other buffers are in the memory of the process.
   virtual Error step(const H3StepArgs &Args, const H3SampleArgs *Sampling) = 0;
+  /// What compiled functions take as their team.
+  virtual H3Team *team() = 0;
+  /// Waits for what they have launched and tells the first failure since the
+  /// last call.
+  virtual Error wait() = 0;
 };
 
 Expected<std::unique_ptr<Device>> openCudaDevice(const H3Model &Model,

@@ -2,7 +2,7 @@
 // RUN: h3-opt %t/good.mlir --h3-convert-to-gpu --canonicalize --cse -split-input-file | FileCheck %t/good.mlir --implicit-check-not="{{ h3\.}}"
 // RUN: not h3-opt %t/packed.mlir --h3-convert-to-gpu 2>&1 | FileCheck %s --check-prefix=PACKED
 
-// PACKED: error: 'h3.linear' is left after h3-convert-to-gpu; it must be on memrefs, its weight in rows and its form a recurrence
+// PACKED: error: 'h3.linear' is left after h3-convert-to-gpu; it must be on memrefs, its weight in rows, its form a recurrence, and the kernel of a convolution in time
 
 //--- packed.mlir
 func.func @packed(%x: memref<?x5xf32>, %w: memref<2x5x16xf32>, %y: memref<?x32xf32>) {

@@ -3,8 +3,8 @@
 // RUN: not h3-opt %t/tensors.mlir --h3-convert-to-gpu 2>&1 | FileCheck %s --check-prefix=TENSORS
 // RUN: not h3-opt %t/packed.mlir --h3-convert-to-gpu 2>&1 | FileCheck %s --check-prefix=PACKED
 
-// TENSORS: error: 'h3.gather_rows' is left after h3-convert-to-gpu; it must be on memrefs, its weight in rows and its form a recurrence
-// PACKED: error: 'h3.embedding' is left after h3-convert-to-gpu; it must be on memrefs, its weight in rows and its form a recurrence
+// TENSORS: error: 'h3.gather_rows' is left after h3-convert-to-gpu; it must be on memrefs, its weight in rows, its form a recurrence, and the kernel of a convolution in time
+// PACKED: error: 'h3.embedding' is left after h3-convert-to-gpu; it must be on memrefs, its weight in rows, its form a recurrence, and the kernel of a convolution in time
 
 //--- tensors.mlir
 func.func @tensors(%rows: tensor<?xi32>, %x: tensor<?x8xf32>, %y: tensor<?x8xf32>) -> tensor<?x8xf32> {

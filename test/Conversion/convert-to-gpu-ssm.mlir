@@ -1,7 +1,7 @@
 // RUN: h3-opt %s --h3-convert-to-gpu --canonicalize --cse -split-input-file | FileCheck %s
 // RUN: sed 's/form<recurrence>/form<chunked>/' %s > %t.mlir
 // RUN: not h3-opt %t.mlir --h3-convert-to-gpu -split-input-file 2>&1 | FileCheck %s --check-prefix=FORM
-// FORM: error: 'h3.mixer' is left after h3-convert-to-gpu; it must be on memrefs, its weight in rows and its form a recurrence
+// FORM: error: 'h3.mixer' is left after h3-convert-to-gpu; it must be on memrefs, its weight in rows, its form a recurrence, and the kernel of a convolution in time
 
 // A block for 32 channels and a sequence. In shared memory: the ring of inputs (a
 // power of two that holds 4 - 1 and a tile of 16), the taps, the tile's inputs

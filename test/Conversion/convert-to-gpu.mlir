@@ -1,6 +1,6 @@
 // RUN: h3-opt %s --h3-convert-to-gpu --canonicalize -split-input-file | FileCheck %s
 // RUN: not h3-opt %S/convert-to-vector-linear.mlir --h3-convert-to-gpu -split-input-file 2>&1 | FileCheck %s --check-prefix=LEFT
-// LEFT: error: 'h3.linear' is left after h3-convert-to-gpu; it must be on memrefs, its weight in rows and its form a recurrence
+// LEFT: error: 'h3.linear' is left after h3-convert-to-gpu; it must be on memrefs, its weight in rows, its form a recurrence, and the kernel of a convolution in time
 // RUN: sed 's/5x8xf32/300x8xf32/g' %s > %t.mlir
 // RUN: not h3-opt %t.mlir --h3-convert-to-gpu -split-input-file 2>&1 | FileCheck %s --check-prefix=SHARED
 // SHARED: error: h3-convert-to-gpu: the layer needs 103936 bytes of shared memory, a block has 49152

@@ -31,6 +31,14 @@ def ConvertH3ToGpu : Pass<"h3-convert-to-gpu", "::mlir::ModuleOp"> {
     arguments are the layer's operands: buffers in the memory of the device. Lanes
     of a warp are neighbouring channels, or inputs of a sum. The number of blocks
     follows from the shapes, on the host.
+
+    An `h3.long_conv` in the form `fft`, whose kernel must be one in time, cuts its
+    sequences into blocks and goes through transforms of the runtime, all blocks at once:
+    a kernel that copies gated rows with what comes before them (and, with a
+    `reversed` kernel, after them) to windows, a call of `h3rt_rfft`, a kernel for the
+    product with the spectrum of the convolution's kernel, a call of `h3rt_irfft`, and a
+    kernel for what is left. The windows are `gpu.alloc`ed. So is each `memref.alloc` of
+    the host, for as long as its block runs.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
@@ -48,6 +56,26 @@ def ConvertLaunchesToRuntime
     their numbers, are recorded on it as `h3.kernels`. An `h3.linear` of a library
     becomes a call of `h3rt_linear`; the work area that the library needs is
     recorded as `h3.library_bytes`.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect"];
+}
+
+def ConvertDeviceCallsToRuntime
+    : Pass<"h3-convert-device-calls-to-runtime", "::mlir::ModuleOp"> {
+  let summary = "lower device memory and transforms to calls of the runtime";
+  let description = [{
+    After `h3-distribute-threads`. `gpu.alloc` and `gpu.dealloc` become calls of `h3rt_alloc`
+    and `h3rt_free`. The transforms that `h3-convert-to-gpu` leaves as calls on memrefs,
+
+        func.func private @h3rt_rfft(memref<?x?x?xf32>, memref<?x?x?x2xf32>, index)
+        func.func private @h3rt_irfft(memref<?x?x?x2xf32>, memref<?x?x?xf32>, index)
+
+    along the first dimension, of as many entries of the second as the last operand
+    says and all of the third, become calls with the team, the length, the number
+    of columns, the distance from a value of a column to the next, and the two
+    buffers.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",

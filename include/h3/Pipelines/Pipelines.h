@@ -59,6 +59,10 @@ void buildCpuPipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
 /// parameters.
 void buildGpuParameterPipeline(mlir::OpPassManager &pm,
                                const PipelineOptions &options);
+/// Functions with layers, without a step -> the same on memrefs, with C
+/// interfaces: what the GPU pipeline takes.
+void buildGpuKernelPipeline(mlir::OpPassManager &pm,
+                            const PipelineOptions &options);
 /// Layers on tensors -> kernels with layers on memrefs in planned buffers,
 /// specialised to few rows and to many.
 void buildGpuBufferPipeline(mlir::OpPassManager &pm,

@@ -59,6 +59,12 @@ translateToLlvm(mlir::ModuleOp module, const ModelDescription *description,
 void addModelDescriptor(llvm::Module &module, mlir::ModuleOp source,
                         const ModelDescription &description);
 
+/// Defines `h3_kernels` (see h3rt/abi.h) beside functions that launch the
+/// kernels of `image`, whose names are recorded on `source`. `driverVersion` is
+/// GpuImage::driverVersion.
+void addKernelsDescriptor(llvm::Module &module, mlir::ModuleOp source,
+                          llvm::StringRef image, uint64_t driverVersion);
+
 /// Assembly (`asAssembly`) or an object file.
 llvm::Expected<llvm::SmallString<0>>
 emitMachineCode(llvm::Module &module, const CpuTarget &target, bool asAssembly);

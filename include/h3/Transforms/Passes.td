@@ -26,7 +26,8 @@ def SelectForm : Pass<"h3-select-form", "::mlir::ModuleOp"> {
     `h3-split-sequences` cuts them.
 
     Emits an analysis remark for each op: the costs of all forms in nanoseconds per
-    element on one core, and why the others were left out.
+    element on one core, and why the others were left out. With `available`, forms
+    that it does not name are left out; an op for which none is left is an error.
   }];
   let options = !listconcat([
     Option<"rows", "rows", "int64_t", "512",
@@ -36,7 +37,9 @@ def SelectForm : Pass<"h3-select-form", "::mlir::ModuleOp"> {
            "the form for every op that can have it: recurrence, chunked, direct "
            "or fft; empty: the cheapest">,
     Option<"exact", "exact", "bool", "true",
-           "keep the bits of ops with states, however a sequence is cut">],
+           "keep the bits of ops with states, however a sequence is cut">,
+    ListOption<"available", "available", "std::string",
+               "the forms that the target has; empty: all">],
     TargetFigureOptions);
 }
 

@@ -137,17 +137,22 @@ static gpu::GPUModuleOp getKernels(ModuleOp module, PatternRewriter &rewriter) {
 }
 
 gpu::GPUFuncOp h3::createKernel(Operation *layer, int64_t threads,
-                                PatternRewriter &rewriter) {
+                                PatternRewriter &rewriter, ValueRange scratch,
+                                StringRef part) {
   gpu::GPUModuleOp kernels =
       getKernels(layer->getParentOfType<ModuleOp>(), rewriter);
   OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPointToEnd(kernels.getBody());
   // Profilers and reports show the name.
-  StringRef name = layer->getName().stripDialect();
+  std::string name = layer->getName().stripDialect().str();
   auto parent = layer->getParentOfType<func::FuncOp>();
   if (parent && parent.isPrivate())
-    name = parent.getName();
-  auto type = rewriter.getFunctionType(layer->getOperandTypes(), TypeRange());
+    name = parent.getName().str();
+  if (!part.empty())
+    name += "_" + part.str();
+  SmallVector<Type> arguments(layer->getOperandTypes());
+  llvm::append_range(arguments, scratch.getTypes());
+  auto type = rewriter.getFunctionType(arguments, TypeRange());
   auto kernel = gpu::GPUFuncOp::create(rewriter, layer->getLoc(), name, type);
   kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(),
                   rewriter.getUnitAttr());
@@ -162,12 +167,14 @@ gpu::GPUFuncOp h3::createKernel(Operation *layer, int64_t threads,
 }
 
 void h3::launchKernel(Operation *layer, gpu::GPUFuncOp kernel, Grid grid,
-                      int64_t threads, PatternRewriter &rewriter) {
+                      int64_t threads, PatternRewriter &rewriter,
+                      ValueRange scratch) {
   LoopBuilder b(layer, rewriter);
   Value one = b.index(1);
-  gpu::LaunchFuncOp::create(
-      b, kernel, gpu::KernelDim3{grid.x, grid.y ? grid.y : one, one},
-      gpu::KernelDim3{b.index(threads), one, one},
-      /*dynamicSharedMemorySize=*/Value(), layer->getOperands());
-  rewriter.eraseOp(layer);
+  SmallVector<Value> arguments(layer->getOperands());
+  llvm::append_range(arguments, scratch);
+  gpu::LaunchFuncOp::create(b, kernel,
+                            gpu::KernelDim3{grid.x, grid.y ? grid.y : one, one},
+                            gpu::KernelDim3{b.index(threads), one, one},
+                            /*dynamicSharedMemorySize=*/Value(), arguments);
 }

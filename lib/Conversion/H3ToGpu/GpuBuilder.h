@@ -93,6 +93,7 @@ void populateLinearKernels(mlir::RewritePatternSet &patterns);
 void populateSsmKernels(mlir::RewritePatternSet &patterns);
 void populateMixerWindowKernels(mlir::RewritePatternSet &patterns);
 void populateAttentionKernels(mlir::RewritePatternSet &patterns);
+void populateConvKernels(mlir::RewritePatternSet &patterns);
 
 /// A pattern that turns a layer on memrefs into a kernel and its launch, one
 /// kernel for each layer. Declines layers on tensors.
@@ -118,12 +119,17 @@ protected:
 };
 
 /// The kernel of `layer` in the gpu.module of its module, with a copy of the
-/// layer on its arguments as its only operation.
+/// layer on its arguments as its only operation. `scratch` are buffers that it
+/// has as arguments behind the layer's operands; `part` tells the kernels of a
+/// layer that has several apart.
 mlir::gpu::GPUFuncOp createKernel(mlir::Operation *layer, int64_t threads,
-                                  mlir::PatternRewriter &rewriter);
-/// Replaces `layer` by the launch of its kernel.
+                                  mlir::PatternRewriter &rewriter,
+                                  ValueRange scratch = {},
+                                  llvm::StringRef part = "");
+/// Launches a kernel of `layer`, at the rewriter's place.
 void launchKernel(mlir::Operation *layer, mlir::gpu::GPUFuncOp kernel,
-                  Grid grid, int64_t threads, mlir::PatternRewriter &rewriter);
+                  Grid grid, int64_t threads, mlir::PatternRewriter &rewriter,
+                  ValueRange scratch = {});
 
 template <typename OpTy>
 mlir::LogicalResult
@@ -145,6 +151,7 @@ KernelLowering<OpTy>::matchAndRewrite(OpTy op,
   rewriter.setInsertionPoint(op);
   LoopBuilder host(op, rewriter);
   launchKernel(op, kernel, getGrid(op, host), threads, rewriter);
+  rewriter.eraseOp(op);
   return mlir::success();
 }
 

@@ -2,7 +2,8 @@
 //
 // Before: h3 layers on memrefs, dense weights in rows. After: gpu.launch_func
 // in their places, and a gpu.module with the kernels; no h3 operation but
-// parameters and dense layers of libraries is left.
+// parameters and dense layers of libraries is left. What the host allocates is
+// memory of the device.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,6 +21,23 @@ using namespace h3;
 
 namespace {
 
+/// A buffer lives as long as the block that allocates it.
+struct AllocateOnDevice final : OpRewritePattern<memref::AllocOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(memref::AllocOp op,
+                                PatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto buffer = rewriter.replaceOpWithNewOp<gpu::AllocOp>(
+        op, op.getType(), /*asyncToken=*/Type(), ValueRange(),
+        op.getDynamicSizes(), op.getSymbolOperands());
+    rewriter.setInsertionPoint(buffer->getBlock()->getTerminator());
+    gpu::DeallocOp::create(rewriter, loc, /*asyncToken=*/Type(), ValueRange(),
+                           buffer.getMemref());
+    return success();
+  }
+};
+
 struct ConvertH3ToGpu final : h3::impl::ConvertH3ToGpuBase<ConvertH3ToGpu> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
@@ -29,6 +47,8 @@ struct ConvertH3ToGpu final : h3::impl::ConvertH3ToGpuBase<ConvertH3ToGpu> {
     populateSsmKernels(patterns);
     populateMixerWindowKernels(patterns);
     populateAttentionKernels(patterns);
+    populateConvKernels(patterns);
+    patterns.add<AllocateOnDevice>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(patterns));
 
     WalkResult left = getOperation().walk([](DestinationStyleOpInterface op) {
@@ -37,8 +57,9 @@ struct ConvertH3ToGpu final : h3::impl::ConvertH3ToGpuBase<ConvertH3ToGpu> {
         return WalkResult::advance();
       op->emitError("'") << op->getName()
                          << "' is left after h3-convert-to-gpu; it must be "
-                            "on memrefs, its weight in rows and its form a "
-                            "recurrence";
+                            "on memrefs, its weight in rows, its form a "
+                            "recurrence, and the kernel of a convolution in "
+                            "time";
       return WalkResult::interrupt();
     });
     if (left.wasInterrupted())

@@ -1,7 +1,8 @@
 //===- ModelDescriptor.cpp - What a compiled model exports ----------------===//
 //
 // `h3_model` and the functions behind it, which unpack H3StepArgs and
-// H3SampleArgs into the descriptors that MLIR passes one field at a time.
+// H3SampleArgs into the descriptors that MLIR passes one field at a time; for
+// functions on a GPU, `h3_kernels`.
 //
 //===----------------------------------------------------------------------===//
 
@@ -46,6 +47,46 @@ static Function *addEntry(Module &module, StringRef name, uint64_t buffers) {
   return entry;
 }
 
+static Constant *addData(Module &module, StringRef name, Constant *data) {
+  return new GlobalVariable(module, data->getType(), /*isConstant=*/true,
+                            GlobalValue::PrivateLinkage, data, name);
+}
+
+static Constant *addText(Module &module, StringRef value) {
+  return addData(module, "text",
+                 ConstantDataArray::getString(module.getContext(), value));
+}
+
+/// The image with the kernels of a GPU: its address, its size, and the names of
+/// the kernels that h3-convert-launches-to-runtime recorded, with their number.
+static SmallVector<Constant *> addKernels(Module &module, mlir::ModuleOp source,
+                                          StringRef image) {
+  IRBuilder<> b(module.getContext());
+  SmallVector<Constant *> names;
+  if (auto recorded = source->getAttrOfType<mlir::ArrayAttr>("h3.kernels"))
+    for (auto name : recorded.getAsRange<mlir::StringAttr>())
+      names.push_back(addText(module, name));
+  Constant *bytes =
+      addData(module, "image",
+              ConstantDataArray::getString(module.getContext(), image,
+                                           /*AddNull=*/false));
+  cast<GlobalVariable>(bytes)->setAlignment(Align(64));
+  auto *type = ArrayType::get(b.getPtrTy(), names.size());
+  return {bytes, b.getInt64(image.size()),
+          addData(module, "kernels", ConstantArray::get(type, names)),
+          b.getInt64(names.size())};
+}
+
+static void exportStruct(Module &module, StringRef name,
+                         ArrayRef<Constant *> fields,
+                         [[maybe_unused]] uint64_t size) {
+  Constant *value = ConstantStruct::getAnon(fields);
+  assert(module.getDataLayout().getTypeAllocSize(value->getType()) == size &&
+         "one constant for each field");
+  new GlobalVariable(module, value->getType(), /*isConstant=*/true,
+                     GlobalValue::ExternalLinkage, value, name);
+}
+
 void h3::addModelDescriptor(Module &module, mlir::ModuleOp source,
                             const ModelDescription &description) {
   IRBuilder<> b(module.getContext());
@@ -53,64 +94,40 @@ void h3::addModelDescriptor(Module &module, mlir::ModuleOp source,
     auto value = source->getAttrOfType<mlir::IntegerAttr>(name);
     return b.getInt64(value ? value.getInt() : 0);
   };
-  auto text = [&](StringRef value) -> Constant * {
-    auto *data = ConstantDataArray::getString(module.getContext(), value);
-    return new GlobalVariable(module, data->getType(), /*isConstant=*/true,
-                              GlobalValue::PrivateLinkage, data, "text");
-  };
-  SmallVector<Constant *> kernels;
-  if (auto recordedKernels =
-          source->getAttrOfType<mlir::ArrayAttr>("h3.kernels"))
-    for (auto name : recordedKernels.getAsRange<mlir::StringAttr>())
-      kernels.push_back(text(name));
-  auto names = [&]() -> Constant * {
-    auto *type = ArrayType::get(b.getPtrTy(), kernels.size());
-    return new GlobalVariable(module, type, /*isConstant=*/true,
-                              GlobalValue::PrivateLinkage,
-                              ConstantArray::get(type, kernels), "kernels");
-  };
-  auto image = [&](StringRef bytes) -> Constant * {
-    auto *data = ConstantDataArray::getString(module.getContext(), bytes,
-                                              /*AddNull=*/false);
-    auto *global = new GlobalVariable(
-        module, data->getType(),
-        /*isConstant=*/true, GlobalValue::PrivateLinkage, data, "image");
-    global->setAlignment(Align(64));
-    return global;
-  };
   Constant *sample = ConstantPointerNull::get(b.getPtrTy());
   if (module.getFunction("sample"))
     sample =
         addEntry(module, "sample", sizeof(H3SampleArgs) / sizeof(H3Buffer));
-  Constant *fields[] = {
-      b.getInt32(H3_MODEL_MAGIC),
-      b.getInt32(H3_ABI_VERSION),
-      b.getInt32(description.vocab),
-      b.getInt32(description.paddedVocab),
-      b.getInt32(description.maxTokens),
-      b.getInt32(description.maxSequences),
-      b.getInt32(description.maxContext),
-      b.getInt32(description.tokenizerKind),
-      recorded("h3.state_floats"),
-      recorded("h3.cache_floats"),
-      recorded("h3.arena_bytes"),
-      recorded("h3.weights_bytes"),
-      text(description.weightsDigest),
-      text(description.info),
-      text(description.tokenizer),
-      b.getInt64(description.tokenizer.size()),
-      image(description.image),
-      b.getInt64(description.image.size()),
-      names(),
-      b.getInt64(kernels.size()),
-      recorded("h3.library_bytes"),
-      b.getInt64(description.driverVersion),
-      addEntry(module, "step", sizeof(H3StepArgs) / sizeof(H3Buffer)),
-      sample};
-  Constant *value = ConstantStruct::getAnon(fields);
-  assert(module.getDataLayout().getTypeAllocSize(value->getType()) ==
-             sizeof(H3Model) &&
-         "one constant for each field of H3Model");
-  new GlobalVariable(module, value->getType(), /*isConstant=*/true,
-                     GlobalValue::ExternalLinkage, value, "h3_model");
+  SmallVector<Constant *> fields{b.getInt32(H3_MODEL_MAGIC),
+                                 b.getInt32(H3_ABI_VERSION),
+                                 b.getInt32(description.vocab),
+                                 b.getInt32(description.paddedVocab),
+                                 b.getInt32(description.maxTokens),
+                                 b.getInt32(description.maxSequences),
+                                 b.getInt32(description.maxContext),
+                                 b.getInt32(description.tokenizerKind),
+                                 recorded("h3.state_floats"),
+                                 recorded("h3.cache_floats"),
+                                 recorded("h3.arena_bytes"),
+                                 recorded("h3.weights_bytes"),
+                                 addText(module, description.weightsDigest),
+                                 addText(module, description.info),
+                                 addText(module, description.tokenizer),
+                                 b.getInt64(description.tokenizer.size())};
+  append_range(fields, addKernels(module, source, description.image));
+  append_range(fields,
+               ArrayRef<Constant *>{recorded("h3.library_bytes"),
+                                    b.getInt64(description.driverVersion),
+                                    addEntry(module)});
+  exportStruct(module, "h3_model", fields, sizeof(H3Model));
+}
+
+void h3::addKernelsDescriptor(Module &module, mlir::ModuleOp source,
+                              StringRef image, uint64_t driverVersion) {
+  IRBuilder<> b(module.getContext());
+  SmallVector<Constant *> fields{b.getInt32(H3_KERNELS_MAGIC),
+                                 b.getInt32(H3_ABI_VERSION)};
+  append_range(fields, addKernels(module, source, image));
+  fields.push_back(b.getInt64(driverVersion));
+  exportStruct(module, "h3_kernels", fields, sizeof(H3Kernels));
 }

@@ -119,6 +119,23 @@ typedef struct H3Model {
 
 extern const H3Model h3_model;
 
+/// "H3KN", little-endian.
+#define H3_KERNELS_MAGIC 0x4e4b3348u
+
+/// What an object of functions of layers for GPUs has beside the functions
+/// (`h3-compile FILE.mlir --target cuda --emit obj`). Exported as `h3_kernels`.
+typedef struct H3Kernels {
+  uint32_t magic;    ///< H3_KERNELS_MAGIC
+  uint32_t version;  ///< H3_ABI_VERSION
+  const void *image; ///< a fatbin with the kernels
+  uint64_t image_bytes;
+  const char *const *kernels; ///< their names, by number [kernel_count]
+  uint64_t kernel_count;
+  uint64_t driver_version; ///< as H3Model::driver_version
+} H3Kernels;
+
+extern const H3Kernels h3_kernels;
+
 /// The head of a weight file. The data part starts at `data_offset`, a multiple
 /// of 4096, and is mapped as it is.
 #define H3_WEIGHTS_MAGIC "H3WEIGHT"
@@ -167,6 +184,21 @@ void h3rt_linear(H3Team *team, int64_t type, int64_t rows, int64_t features,
                  int64_t inputs, int64_t input, int64_t weight, int64_t bias,
                  int64_t output, int64_t flags);
 
+/// Memory of the device for what is launched from here on until it is freed;
+/// of any content. Null where there is none, which the device reports.
+void *h3rt_alloc(H3Team *team, int64_t bytes);
+void h3rt_free(H3Team *team, void *memory);
+
+/// The discrete Fourier transform of each column of real values x[t][c], 0 <= t
+/// < length, to s[f][c], 0 <= f <= length / 2, real and imaginary part next to
+/// each other, for `columns` columns c. A value of a column and the next are
+/// `distance` values apart, in both buffers. Returns as h3rt_launch does.
+void h3rt_rfft(H3Team *team, int64_t length, int64_t columns, int64_t distance,
+               float *input, float *output);
+/// The inverse, without the factor 1 / length. Its input is lost.
+void h3rt_irfft(H3Team *team, int64_t length, int64_t columns, int64_t distance,
+                float *input, float *output);
+
 #ifdef __cplusplus
 }
 static_assert(sizeof(H3Buffer) == 40, "an MLIR memref descriptor of rank 1");
@@ -174,6 +206,7 @@ static_assert(sizeof(H3StepArgs) == 11 * sizeof(H3Buffer), "no padding");
 static_assert(sizeof(H3SampleArgs) == 7 * sizeof(H3Buffer), "no padding");
 static_assert(sizeof(H3Model) == 32 + 4 * 8 + 4 * 8 + 6 * 8 + 2 * 8,
               "no padding");
+static_assert(sizeof(H3Kernels) == 8 + 5 * 8, "no padding");
 static_assert(sizeof(H3WeightsHeader) == 64, "no padding");
 #endif
 
