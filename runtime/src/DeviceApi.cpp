@@ -31,8 +31,10 @@ H3rtStatus h3rt_device_open(const H3Kernels *Kernels, const char *Name,
   return guarded([&]() -> Error {
     if (!Kernels || !Result)
       return nullArgument(Kernels ? "device" : "kernels");
-    if (Kernels->magic != H3_KERNELS_MAGIC ||
-        Kernels->version != H3_ABI_VERSION)
+    if (Kernels->magic != H3_KERNELS_MAGIC)
+      return Error::invalid("expected the h3_kernels of an object that "
+                            "h3-compile made for a GPU, found something else");
+    if (Kernels->version != H3_ABI_VERSION)
       return Error::invalid(
           "expected kernels of version " + std::to_string(H3_ABI_VERSION) +
           ", found " + std::to_string(Kernels->version) +
