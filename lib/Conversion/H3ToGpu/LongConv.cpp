@@ -88,7 +88,7 @@ Value loadInput(GpuBuilder &b, LongConvOp op, ValueRange place) {
   return op.getPre() ? b.mulf(value, b.loadScalar(op.getPre(), place)) : value;
 }
 
-/// Stores an output but for its skip term.
+/// Stores an output, whose skip term is still to be added.
 void storeOutput(GpuBuilder &b, LongConvOp op, ValueRange place, Value value) {
   if (op.getSkip())
     value = b.fma(b.loadScalar(op.getSkip(), place[1]), loadInput(b, op, place),
