@@ -115,10 +115,12 @@ void h3::addModelDescriptor(Module &module, mlir::ModuleOp source,
                                  addText(module, description.tokenizer),
                                  b.getInt64(description.tokenizer.size())};
   append_range(fields, addKernels(module, source, description.image));
-  append_range(fields,
-               ArrayRef<Constant *>{recorded("h3.library_bytes"),
-                                    b.getInt64(description.driverVersion),
-                                    addEntry(module)});
+  append_range(
+      fields,
+      ArrayRef<Constant *>{
+          recorded("h3.library_bytes"), b.getInt64(description.driverVersion),
+          addEntry(module, "step", sizeof(H3StepArgs) / sizeof(H3Buffer)),
+          sample});
   exportStruct(module, "h3_model", fields, sizeof(H3Model));
 }
 
