@@ -19,7 +19,7 @@ struct Model {
   std::string source; ///< the checkpoint's path, or the published name
   ModelConfig config;
   uint32_t tokenizerKind = 0;
-  std::string tokenizer; ///< merges.txt, when the kind asks for it
+  std::string tokenizer;  ///< merges.txt, when the kind asks for it
   std::string weightType; ///< of dense layers in the program
   std::unique_ptr<Checkpoint> checkpoint;
   std::unique_ptr<StateDict> stateDict;

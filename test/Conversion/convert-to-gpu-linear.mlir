@@ -14,9 +14,9 @@ func.func @packed(%x: memref<?x5xf32>, %w: memref<2x5x16xf32>, %y: memref<?x32xf
 // A warp for each of 19 features, so three blocks of eight warps; the warps
 // behind the last feature repeat it. A single row has a path of its own with one
 // sum, others go in tiles of eight, rows behind the last repeating it. A
-// multiple of four values is read 16 bytes at a time, where there are any. The
-// weight is on its way before the inputs come to shared memory, 128 of a row,
-// zeros behind its end. A thread for each sum of the block stores it, so that
+// multiple of four values is read 16 bytes at a time, where there are any. For
+// one row the weight is on its way before the inputs come to shared memory, 128
+// of a row, zeros behind its end; for several it follows them. A thread for each sum of the block stores it, so that
 // neighbours store neighbours.
 // CHECK: gpu.func @linear(%arg0: memref<?x8xf32>, %arg1: memref<19x8xf32>, %arg2: memref<?x19xf32>)
 // CHECK-SAME: workgroup(%[[STAGED:.*]] : memref<8x128xf32, #gpu.address_space<workgroup>> {llvm.align = 16 : i64}, %[[SUMS:.*]] : memref<8x8xf32, #gpu.address_space<workgroup>> {llvm.align = 16 : i64}) kernel attributes {known_block_size = array<i32: 256, 1, 1>} {
@@ -84,7 +84,6 @@ func.func @packed(%x: memref<?x5xf32>, %w: memref<2x5x16xf32>, %y: memref<?x32xf
 // CHECK-NEXT: } else {
 // CHECK: %[[TILE:.*]] = gpu.block_id y
 // CHECK: %[[ROW0:.*]] = arith.muli %[[TILE]], %c8 : index
-// CHECK: vector.load %arg1[%[[FEATURE]], %{{.*}}] {alignment = 16 : i64} : memref<19x8xf32>, vector<4xf32>
 // CHECK: scf.for %[[U:.*]] = %[[THREAD]] to %c256 step %c256 {
 // CHECK: %[[I:.*]] = arith.divui %[[U]], %c32 : index
 // CHECK: %[[LAST:.*]] = arith.subi %[[ROWS]], %c1 : index
@@ -92,6 +91,7 @@ func.func @packed(%x: memref<?x5xf32>, %w: memref<2x5x16xf32>, %y: memref<?x32xf
 // CHECK: %[[SOURCE:.*]] = arith.minui %[[ROW]], %[[LAST]] : index
 // CHECK: vector.load %arg0[%[[SOURCE]], %{{.*}}] {alignment = 16 : i64} : memref<?x8xf32>, vector<4xf32>
 // CHECK: gpu.barrier
+// CHECK: vector.load %arg1[%[[FEATURE]], %{{.*}}] {alignment = 16 : i64} : memref<19x8xf32>, vector<4xf32>
 // CHECK-COUNT-8: vector.load %[[STAGED]][%{{.*}}] {alignment = 16 : i64}
 // CHECK-NOT: vector.load
 // CHECK: gpu.barrier

@@ -11,9 +11,9 @@
 // CHECK: %[[K:.*]] = arith.muli %[[LANE]], %c8 : index
 // CHECK-NEXT: %[[W:.*]] = vector.load %arg1[%{{.*}}, %[[K]]] {alignment = 16 : i64} : memref<8x256xf16>, vector<8xf16>
 // CHECK: vector.load %arg0[{{.*}}] {alignment = 16 : i64} : memref<?x256xf32>, vector<4xf32>
+// CHECK: %[[PLACE:.*]] = arith.muli %[[LANE]], %c4 : index
 // CHECK: %[[W0:.*]] = vector.extract %[[W]][0] : f16
 // CHECK-NEXT: %[[F0:.*]] = arith.extf %[[W0]] : f16 to f32
-// CHECK: %[[PLACE:.*]] = arith.muli %[[LANE]], %c4 : index
 // CHECK: %[[X:.*]] = vector.load %[[STAGED]][%c0, %[[PLACE]]] {alignment = 16 : i64}
 // CHECK: %[[X0:.*]] = vector.extract %[[X]][0]
 // CHECK: math.fma %[[X0]], %[[F0]],

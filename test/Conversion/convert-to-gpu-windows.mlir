@@ -39,15 +39,14 @@
 // CHECK: memref.store %[[PRODUCT]], %[[GATED]]
 // CHECK: gpu.barrier
 // CHECK: memref.load %[[INPUTS]]
-// CHECK: gpu.barrier
+// CHECK-NOT: gpu.barrier
 // CHECK: scf.if %[[ON]] {
 // CHECK: memref.store %[[BEGIN]]#0, %[[WINDOWS]][%[[WINDOW]], %c0, %{{.*}}, %c0, %{{.*}}]
 // CHECK: memref.store %[[BEGIN]]#1, %[[WINDOWS]][%[[WINDOW]], %c0, %{{.*}}, %c1, %{{.*}}]
 // CHECK: memref.store %[[BEGIN]]#5, %[[WINDOWS]][%[[WINDOW]], %c0,
 // CHECK: memref.store %[[STATES]]#0, %[[WINDOWS]][%[[WINDOW]], %c1, %{{.*}}, %c0, %{{.*}}]
 // CHECK: memref.store %[[STATES]]#5, %[[WINDOWS]][%[[WINDOW]], %c1, %{{.*}}, %c1, %{{.*}}]
-// CHECK-NOT: memref.store
-// CHECK: gpu.barrier
+// CHECK-NOT: {{memref.store|gpu.barrier}}
 // CHECK: gpu.return
 // CHECK: %[[UP:.*]] = arith.addi %{{.*}}, %c63 : index
 // CHECK: %[[COUNT:.*]] = arith.divui %[[UP]], %c64 : index
@@ -104,8 +103,7 @@ func.func @scan(%k: memref<?x40xf32>, %v: memref<?x40xf32>, %taps: memref<4x40xf
 // CHECK-COUNT-6: memref.store %{{.*}}, %[[DIAG]]
 // CHECK: memref.load %[[KEYS]]
 // CHECK-NEXT: memref.store %{{.*}}, %[[SHIFT]]
-// CHECK-NOT: memref.store
-// CHECK: gpu.barrier
+// CHECK-NOT: {{memref.store|gpu.barrier}}
 // CHECK: gpu.return
 // CHECK: gpu.launch_func @kernels::@mixer_output blocks in (%c2, %{{.*}}, %c1) threads in (%c256, %c1, %c1)
 func.func @output(%q: memref<?x40xf32>, %k: memref<?x40xf32>, %g: memref<?x40xf32>, %w: memref<8x2x20x2x40xf32>, %modes: memref<4x20x40xf32>,

@@ -18,12 +18,14 @@ from pathlib import Path
 
 import numpy as np
 
-from programs import TESTS, compile_model, run
+from programs import TESTS, compile_model, logits, run
 
 TOLERANCE = 5e-4  # as in golden-gpu-*.test
 SECONDS = 10  # a correct program takes one; past this, a mutant does not end
 
 Mutant = namedtuple("Mutant", "model kernel rule line before after")
+# `kinds`: of kernels that it is for.
+Run = namedtuple("Run", "kinds program ids expected chunk")
 
 
 def further(match):
@@ -71,16 +73,22 @@ EQUIVALENT = [
     ("attention|cache_keys", "product without sum|selection swapped", r"0f37CBAC00|0fB94D4153",
      "the last terms of libdevice's sine and cosine are below the tolerance"),
     # Loops that end the same.
-    ("mixer|.*_ssm", "bound one further", r"setp\.ge\.s32", "no sequence of a step is empty"),
-    ("mixer|.*_ssm", "bound one further", r"setp\.lt\.s64", "a tile without rows does nothing; what is kept of an input behind the "
+    ("mixer.*|.*_ssm", "bound one further", r"setp\.ge\.s32", "no sequence of a step is empty"),
+    ("mixer.*|.*_ssm", "bound one further", r"setp\.lt\.s64", "a tile without rows does nothing; what is kept of an input behind the "
      "last is written anew before it is read"),
-    ("mixer|.*_ssm", "bound one further", r"setp\.ge\.s64", "what is kept of an input behind the last is written anew before it is read"),
-    ("mixer|.*_ssm", "bound one further", r"setp\.lt\.u64", "a row or tap behind the last lands in shared memory that is written anew "
+    ("mixer.*|.*_ssm", "bound one further", r"setp\.ge\.s64", "what is kept of an input behind the last is written anew before it is read"),
+    ("mixer.*|.*_ssm", "bound one further", r"setp\.lt\.u64", "a row or tap behind the last lands in shared memory that is written anew "
      "before it is read"),
     ("linear", "index too far|bound one further", r"add\.s64\s+(%rd\d+), %rd\d+, 128|setp\.lt\.u64", "the rounds are as many, or the row "
      "behind the last lies where nothing of the arena is alive"),
     ("linear", "index too far", r"add\.s64\s+\S+ \S+ -1;", "the sums of rows behind the last are dropped"),
+    ("linear", "bound one further", r"setp\.lt\.u32", "a row behind the tile's last is behind the step's last as well"),
+    ("mixer_output", "index too far", r"add\.s64\s+(%rd\d+), \1, 1;", "what states were four windows ago has decayed below the tolerance"),
+    ("mixer_output", "bound one further", r"setp\.ge\.u64", "a sequence that ends where the window starts gets its states once more"),
     # Not needed.
+    ("embedding", "another thread", r"tid\.x", "a row of 64 channels is one warp's, and the other warps do the same once more"),
+    ("linear|mixer_scan", "shared buffer 16 bytes short", r"\[(4096|16384)\]", "zeros behind 64 inputs go where sums come later; a window "
+     "uses 127 rows of the ring"),
     ("shift_ssm", "barrier removed", r"bar", "with 64 taps the ring has room for two tiles, so that the next one overwrites nothing that is "
      "still read"),
 ]
@@ -124,35 +132,49 @@ class Subject:
     def __init__(self, name, work):
         self.golden, self.work = TESTS / "golden" / name, work / name
         self.work.mkdir(parents=True)
-        self.runs = list(self.choose_runs())
         # The longest step and the largest batch fill their buffers, so that what goes too far meets what is behind them.
-        options = ("--target", "cuda", "--cuda-arch", "sm_80", "--max-tokens", self.runs[1][2],
-                   "--max-sequences", len(self.runs[0][1]))
-        self.program = compile_model(self.golden, self.work / "program", *options)
-        run("h3-compile", self.golden, *options, "--emit", "ptx", "-o", self.work / "kernels.ptx")
-        self.ptx = (self.work / "kernels.ptx").read_text()
+        self.runs, texts = [], set()
+        for name, kinds, ids, expected, chunk in self.choose_runs():
+            options = ("--target", "cuda", "--cuda-arch", "sm_80", "--max-tokens", str(len(ids) * chunk),
+                       "--max-sequences", str(len(ids)))
+            path = self.work / f"{name}.npy"
+            np.save(path, ids)
+            program = compile_model(self.golden, self.work / name, *options)
+            if expected is None:
+                expected = logits(program, ids, self.work, device="sim", chunk=chunk)
+            self.runs.append(Run(kinds, program, path, expected, chunk))
+            run("h3-compile", self.golden, *options, "--emit", "ptx", "-o", self.work / "kernels.ptx")
+            texts.add((self.work / "kernels.ptx").read_text())
+        assert len(texts) == 1, f"{name}: the kernels depend on the longest step"
+        self.ptx = texts.pop()
 
     def choose_runs(self):
-        """Three sequences in two steps first, one of odd length; then one past position 64 and round the rings, whose last tile has
-        two rows, with its last token by itself."""
+        """Three sequences in steps of two rows, one row in the end where they are odd; then one past position 64 and round the rings,
+        whose last tile has two rows, with its last token by itself. For the kernels of long sequences two of them, one of which starts
+        in the middle of a window, in two steps, so that the second goes on from states; the program itself, which other tests compare
+        with golden logits, says what is right."""
         goldens = []
         for path in self.golden.glob("logits_[0-9]*.npy"):
             ids = np.load(path.with_name(path.name.replace("logits", "ids")))
             goldens += zip(ids, np.load(path))
         goldens = sorted((g for g in goldens if len(g[0]) > 4), key=lambda g: len(g[0]))
         short, longest = len(goldens[0][0]), min(len(goldens[-1][0]), 67)
-        for name, chosen, length, chunk in ("short", goldens[:3], short, short // 2 | 1), ("long", goldens[-1:], longest, longest - 1):
-            path = self.work / f"{name}.npy"
-            np.save(path, np.stack([ids[:length] for ids, _ in chosen]).astype(np.int32))
-            yield path, np.stack([logits[:length] for _, logits in chosen]), chunk
+        runs = [("short", ".*", goldens[:3], short, 2), ("long", ".*", goldens[-1:], longest, longest - 1)]
+        for name, kinds, chosen, length, chunk in runs:
+            yield (name, kinds, np.stack([ids[:length] for ids, _ in chosen]).astype(np.int32),
+                   np.stack([found[:length] for _, found in chosen]), chunk)
+        ids = np.resize(goldens[-1][0], (2, 260)).astype(np.int32)
+        yield "windows", "mixer_.*", ids, None, 130
 
-    def notice(self, ptx, name):
-        """How a program with other kernels is caught; None when it is not."""
+    def notice(self, ptx, name, kind=None):
+        """How a program with other kernels, or one of a kind, is caught; None when it is not."""
         path, out = self.work / f"{name}.ptx", self.work / f"{name}.npy"
         path.write_text(ptx)
         try:
-            for ids, expected, chunk in self.runs:
-                command = [self.program, "logits", "--device", "sim", "--ids", ids, "--out", out, "--chunk", str(chunk)]
+            for kinds, program, ids, expected, chunk in self.runs:
+                if kind and not re.fullmatch(kinds, kind):
+                    continue
+                command = [program, "logits", "--device", "sim", "--ids", ids, "--out", out, "--chunk", str(chunk)]
                 try:
                     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS,
                                           env=os.environ | {"H3_SIMGPU_PTX": str(path)})
@@ -172,7 +194,8 @@ class Subject:
     def try_mutant(self, mutant):
         lines = self.ptx.splitlines()
         lines[mutant.line] = mutant.after
-        return self.notice("\n".join(lines) + "\n", f"{mutant.line}-{list(RULES).index(mutant.rule)}")
+        return self.notice("\n".join(lines) + "\n", f"{mutant.line}-{list(RULES).index(mutant.rule)}",
+                           kind_of(mutant.kernel))
 
 
 def find_equivalence(mutant):

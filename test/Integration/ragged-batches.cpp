@@ -10,6 +10,7 @@
 
 #include "Engine.h"
 
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -74,6 +75,16 @@ private:
     return Row(First, First + E.model().padded_vocab);
   }
 
+  /// The same bits, but on a GPU, whose kernels for few rows and for many add
+  /// in another order.
+  bool isSame(const Row &Found, const Row &Wanted) const {
+    const float Tolerance = E.model().image_bytes != 0 ? 1e-4f : 0;
+    for (size_t I = 0; I < Found.size(); ++I)
+      if (!(std::fabs(Found[I] - Wanted[I]) <= Tolerance))
+        return false;
+    return true;
+  }
+
   /// Fills an input of random length and what it gives alone, in one step.
   void readAlone(Input &In) {
     In.Tokens.resize(pick(1, E.model().max_tokens));
@@ -117,8 +128,7 @@ private:
       return IsLeft;
     check(E.step(Chunks, Wanted));
     for (size_t I = 0; I < Wanted.size(); ++I, ++Rows)
-      if (std::memcmp(logitsRow(I).data(), Expected[I]->data(),
-                      E.model().padded_vocab * sizeof(float)))
+      if (!isSame(logitsRow(I), *Expected[I]))
         fail("row " + std::to_string(Wanted[I]) + " of a step of " +
              std::to_string(Chunks.size()) +
              " sequences differs from the same token read alone");

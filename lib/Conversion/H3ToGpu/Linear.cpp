@@ -287,6 +287,10 @@ struct LinearKernel final : KernelLowering<LinearOp> {
   }
 
   void emit(LinearOp op, GpuBuilder &b) const override {
+    // Of 4-bit weights ptxas keeps so many that it spills, left to itself.
+    if (op.getScales() &&
+        cast<MemRefType>(op.getScales().getType()).getRank() == 2)
+      b.makeRoom(3);
     LinearEmitter emitter(op, b);
     b.ifElse(
         b.isEqual(b.dim(op.getInput(), 0), 1),

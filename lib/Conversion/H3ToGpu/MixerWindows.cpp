@@ -44,8 +44,8 @@ public:
             b.div(b.add(b.dim(rows, 0), window - 1), window)};
   }
 
-  /// Runs `body` for each sequence with rows in the window; what they share is
-  /// free for the next one behind it.
+  /// Runs `body` for each sequence with rows in the window. Its last phase must
+  /// leave alone what the first phase of the next one writes.
   void forEachSegment(function_ref<void(const WindowSegment &)> body) {
     b.loop(b.index(0), b.countSequences(op.getStarts()), [&](Value s) {
       WindowSegment segment;
@@ -55,10 +55,7 @@ public:
       segment.end = b.min(sequence.end, end);
       segment.isHead = b.isBelow(first, b.add(sequence.start, 1));
       segment.goesOn = b.isBelow(end, sequence.end);
-      b.ifThen(b.isBelow(segment.first, segment.end), [&] {
-        body(segment);
-        b.barrier();
-      });
+      b.ifThen(b.isBelow(segment.first, segment.end), [&] { body(segment); });
     });
   }
 
@@ -116,9 +113,8 @@ struct MixerScanKernel final : KernelLowering<MixerScanOp> {
           b.storeIf(lane.exists, gated, op.getGated(), {at, lane.channel});
         });
         b.barrier();
-        SmallVector<Value> next = diag.advance(count, x);
-        b.barrier();
-        return next;
+        // The next tile's inputs come behind another barrier.
+        return diag.advance(count, x);
       };
       SmallVector<Value> states = loopTiles(b, segment, begin, scan);
       b.ifThen(segment.goesOn, [&] {

@@ -111,7 +111,7 @@ typedef struct H3Model {
   uint64_t image_bytes;       ///< 0: the model runs on the CPU
   const char *const *kernels; ///< their names, by number [kernel_count]
   uint64_t kernel_count;
-  uint64_t library_bytes; ///< work area of cuBLASLt; 0: it is not needed
+  uint64_t library_bytes;  ///< work area of cuBLASLt; 0: it is not needed
   uint64_t driver_version; ///< CUDA's that loads the image: 13000 is 13.0
   H3StepFn step;
   H3SampleFn sample; ///< null on CPUs, where the runtime chooses
