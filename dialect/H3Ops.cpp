@@ -1,7 +1,7 @@
 //===- H3Ops.cpp - Verifiers and effects of the H3 operations -------------===//
 //
-// The constraints are those that H3Ops.td numbers; a message names the one that
-// is violated, what was found and what was expected.
+// The constraints are those that the .td files number; a message names the one
+// that is violated, what was found and what was expected.
 //
 //===----------------------------------------------------------------------===//
 

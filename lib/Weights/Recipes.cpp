@@ -1,8 +1,8 @@
 //===- Recipes.cpp - How parameters follow from tensors -------------------===//
 //
-// One function for each function of weights; H3Ops.td has their formulas. Sums
-// run in double precision. Values between two operations are floats, whatever
-// their type: those of a smaller type are floats that it has.
+// One function for each function of weights; H3WeightOps.td has their formulas.
+// Sums run in double precision. Values between two operations are floats,
+// whatever their type: those of a smaller type are floats that it has.
 //
 //===----------------------------------------------------------------------===//
 

@@ -28,8 +28,13 @@ def softmax(x):
     return e / e.sum(-1, keepdims=True)
 
 
+def product(x, weight):
+    """x [..., k], weight [n, k] -> [..., n]: what every dense layer begins with."""
+    return x @ weight.T
+
+
 def linear(p, name, x):
-    return x @ p[name + ".weight"].T + p[name + ".bias"]
+    return product(x, p[name + ".weight"]) + p[name + ".bias"]
 
 
 def shift_ssm(u, B, C, s):
@@ -145,7 +150,7 @@ def forward(params, config, ids, state=None):
         r = r + y
         x = layer_norm(r, p["norm2.weight"], p["norm2.bias"], eps)
         r = r + linear(p, "mlp.fc2", gelu_tanh(linear(p, "mlp.fc1", x)))
-    return layer_norm(r, params["backbone.ln_f.weight"], params["backbone.ln_f.bias"], eps) @ E.T, after
+    return product(layer_norm(r, params["backbone.ln_f.weight"], params["backbone.ln_f.bias"], eps), E), after
 
 
 def greedy(params, config, ids, count):

@@ -20,10 +20,6 @@ using CufftResult = int;
 using CufftHandle = int;
 
 struct CufftLibrary {
-  /// Loads libcufft.so.12 or .11, below `Folder` if that is not empty. The
-  /// error says what is missing.
-  static Expected<CufftLibrary> load(const std::string &Folder);
-
   CufftResult (*cufftCreate)(CufftHandle *);
   CufftResult (*cufftDestroy)(CufftHandle);
   CufftResult (*cufftSetAutoAllocation)(CufftHandle, int IsOn);

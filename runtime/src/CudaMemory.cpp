@@ -77,3 +77,39 @@ PinnedMemory::create(std::shared_ptr<CudaContext> Context, uint64_t Bytes,
   return std::unique_ptr<PinnedMemory>(
       new PinnedMemory(std::move(Context), Address));
 }
+
+static std::string describeBytes(uint64_t Bytes) {
+  const char *Units[] = {"KiB", "MiB", "GiB"};
+  if (Bytes < 1024)
+    return std::to_string(Bytes) + " bytes";
+  double Size = Bytes / 1024.0;
+  size_t Unit = 0;
+  for (; Size >= 1024 && Unit + 1 < std::size(Units); ++Unit)
+    Size /= 1024;
+  char Text[64];
+  std::snprintf(Text, sizeof(Text), "%.1f %s", Size, Units[Unit]);
+  return Text;
+}
+
+Error h3::checkFits(const CudaContext &Context,
+                    const std::vector<MemoryNeed> &Needs) {
+  size_t Free = 0, Total = 0;
+  if (Error Err = Context.check(Context.Driver.cuMemGetInfo_v2(&Free, &Total),
+                                "cuMemGetInfo", "the memory of the GPU"))
+    return Err;
+  uint64_t Sum = 0;
+  std::string List;
+  for (const MemoryNeed &Need : Needs) {
+    Sum += Need.Bytes;
+    List += (List.empty() ? "" : ", ") + std::string(Need.Purpose) + " " +
+            describeBytes(Need.Bytes);
+  }
+  if (Sum > Free)
+    return Error::resources(
+        "the GPU has " + describeBytes(Free) + " free of " +
+        describeBytes(Total) + ", but the model needs " + describeBytes(Sum) +
+        " (" + List + "): " + describeBytes(Sum - Free) +
+        " are missing; run fewer sequences, or compile with a smaller "
+        "--max-sequences, --max-context or --max-tokens");
+  return Error::success();
+}

@@ -62,6 +62,11 @@ private:
   void *Address;
 };
 
+/// Fails, and says what needs how much, where all of it together is more than
+/// the GPU has free.
+Error checkFits(const CudaContext &Context,
+                const std::vector<MemoryNeed> &Needs);
+
 } // namespace h3
 
 #endif // H3RT_CUDAMEMORY_H

@@ -1,5 +1,6 @@
 // RUN: split-file %s %t
 // RUN: h3-opt %t/good.mlir --h3-distribute-threads --h3-convert-device-calls-to-runtime | FileCheck %t/good.mlir --implicit-check-not=gpu.
+// RUN: h3-opt %t/library.mlir --h3-distribute-threads --h3-convert-device-calls-to-runtime -split-input-file | FileCheck %t/library.mlir --implicit-check-not=h3.linear
 // RUN: h3-opt %t/bad.mlir --h3-convert-device-calls-to-runtime -split-input-file -verify-diagnostics
 
 //--- good.mlir
@@ -50,6 +51,48 @@ func.func @f(%n: index) {
   return
 }
 
+//--- library.mlir
+// A dense layer of a library: type, rows, features, inputs, addresses, flags. Its
+// work area is recorded once.
+// CHECK: module attributes {h3.library_bytes = 33554432 : i64} {
+// CHECK: func.func private @h3rt_linear(!llvm.ptr, index, index, index, index, index, index, index, index, index)
+// CHECK: func.func @step(%[[X:.*]]: memref<?x64xf32>, %[[W:.*]]: memref<96x64xf32>, %[[B:.*]]: memref<96xf32>, %[[Y:.*]]: memref<?x96xf32>, %[[TEAM:.*]]: !llvm.ptr, %{{.*}}: index, %{{.*}}: index) {
+// CHECK: %[[ROWS:.*]] = memref.dim %[[X]]
+// CHECK-DAG: %[[XP:.*]] = memref.extract_aligned_pointer_as_index %[[X]]
+// CHECK-DAG: %[[XA:.*]] = arith.addi %[[XP]], %{{.*}} : index
+// CHECK-DAG: %[[WP:.*]] = memref.extract_aligned_pointer_as_index %[[W]]
+// CHECK-DAG: %[[WA:.*]] = arith.addi %[[WP]], %{{.*}} : index
+// CHECK-DAG: %[[BP:.*]] = memref.extract_aligned_pointer_as_index %[[B]]
+// CHECK-DAG: %[[BA:.*]] = arith.addi %[[BP]], %{{.*}} : index
+// CHECK-DAG: %[[YP:.*]] = memref.extract_aligned_pointer_as_index %[[Y]]
+// CHECK-DAG: %[[YA:.*]] = arith.addi %[[YP]], %{{.*}} : index
+// CHECK: call @h3rt_linear(%[[TEAM]], %c0{{.*}}, %[[ROWS]], %c96{{.*}}, %c64{{.*}}, %[[XA]], %[[WA]], %[[BA]], %[[YA]], %c1{{.*}})
+// CHECK-NEXT: return
+func.func @step(%x: memref<?x64xf32>, %w: memref<96x64xf32>, %b: memref<96xf32>, %y: memref<?x96xf32>) {
+  h3.linear {gelu, library} ins(%x, %w : memref<?x64xf32>, memref<96x64xf32>) bias(%b : memref<96xf32>) outs(%y : memref<?x96xf32>)
+  return
+}
+
+// -----
+
+// Halves; no bias is 0; the former output is added; a view starts at its offset.
+// CHECK: func.func @step(%[[X:.*]]: memref<?x64xbf16, strided<[64, 1], offset: ?>>,
+// CHECK: memref.extract_strided_metadata %[[X]]
+// CHECK: arith.muli %{{.*}}, %c2{{.*}} : index
+// CHECK: call @h3rt_linear(%{{.*}}, %c2{{.*}}, %{{.*}}, %c96{{.*}}, %c64{{.*}}, %{{.*}}, %{{.*}}, %c0{{.*}}, %{{.*}}, %c2{{.*}})
+func.func @step(%x: memref<?x64xbf16, strided<[64, 1], offset: ?>>, %w: memref<96x64xbf16>, %y: memref<?x96xf32>) {
+  h3.linear {accumulate, library} ins(%x, %w : memref<?x64xbf16, strided<[64, 1], offset: ?>>, memref<96x64xbf16>) outs(%y : memref<?x96xf32>)
+  return
+}
+
+// -----
+
+// CHECK: call @h3rt_linear(%{{.*}}, %c1{{.*}}, %{{.*}}, %c96
+func.func @step(%x: memref<?x64xf16>, %w: memref<96x64xf16>, %y: memref<?x96xf32>) {
+  h3.linear {library} ins(%x, %w : memref<?x64xf16>, memref<96x64xf16>) outs(%y : memref<?x96xf32>)
+  return
+}
+
 //--- bad.mlir
 // Without a team there is nobody to ask.
 func.func @f(%n: index) {
@@ -80,5 +123,22 @@ func.func private @h3rt_rfft(memref<?x?xf32>, memref<?x?x2xf32>, index)
 func.func @f(%x: memref<?x?xf32>, %s: memref<?x?x2xf32>, %n: index, %team: !llvm.ptr, %thread: index, %threads: index) {
   // expected-error @below {{h3-convert-device-calls-to-runtime expects the call of a transform with a real and a complex buffer and a count}}
   call @h3rt_rfft(%x, %s, %n) : (memref<?x?xf32>, memref<?x?x2xf32>, index) -> ()
+  return
+}
+
+// -----
+
+func.func @f(%x: memref<?x64xf32, strided<[128, 1]>>, %w: memref<96x64xf32>, %y: memref<?x96xf32>, %team: !llvm.ptr, %thread: index, %threads: index) {
+  // expected-error @below {{h3-convert-device-calls-to-runtime expects dense layers of a library on rows without gaps}}
+  h3.linear {library} ins(%x, %w : memref<?x64xf32, strided<[128, 1]>>, memref<96x64xf32>) outs(%y : memref<?x96xf32>)
+  return
+}
+
+// -----
+
+// A layer that h3-convert-to-gpu should have taken.
+func.func @f(%x: memref<?x64xf32>, %w: memref<96x64xf32>, %y: memref<?x96xf32>, %team: !llvm.ptr, %thread: index, %threads: index) {
+  // expected-error @below {{h3-convert-device-calls-to-runtime expects dense layers of a library on rows without gaps}}
+  h3.linear ins(%x, %w : memref<?x64xf32>, memref<96x64xf32>) outs(%y : memref<?x96xf32>)
   return
 }

@@ -204,10 +204,10 @@ func.func @norm(%x: memref<?x24xf32>, %w: memref<8x24xi8>, %s: memref<8xf32>, %g
 // the group.
 // CHECK: gpu.func @embedding(
 // CHECK: %[[TOKEN:.*]] = arith.index_cast
+// CHECK: %[[SCALE:.*]] = memref.load %arg2[%[[TOKEN]]] : memref<500xf32>
 // CHECK: scf.for %[[A:.*]] = %{{.*}} to %c6 step %c256 {
 // CHECK: %[[C:.*]] = arith.muli %[[A]], %c4 : index
 // CHECK: vector.load %arg1[%[[TOKEN]], %[[C]]] {alignment = 4 : i64} : memref<500x24xi8>, vector<4xi8>
-// CHECK: %[[SCALE:.*]] = memref.load %arg2[%[[TOKEN]]] : memref<500xf32>
 // CHECK-COUNT-4: arith.sitofp %{{.*}} : i8 to f32
 // CHECK: %[[VALUES:.*]] = vector.from_elements
 // CHECK: %[[SCALES:.*]] = vector.broadcast %[[SCALE]] : f32 to vector<4xf32>

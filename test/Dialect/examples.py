@@ -1,6 +1,6 @@
 """Parses the example of every operation.
 
-Usage: examples.py H3Ops.td
+Usage: examples.py FILE.td...
 
 The examples leave out where their operands and parameters come from. Here they
 become arguments of a function and declared parameters, with the types that the
@@ -81,12 +81,14 @@ def check(mnemonic, definition):
             yield f"{run.stderr}in\n{module}"
 
 
-def main(path):
-    with open(path, encoding="utf-8") as file:
-        source = file.read()
-    found = list(operations(source))
-    if not found:
-        sys.exit(f"{path}: expected definitions of operations")
+def main(paths):
+    found = []
+    for path in paths:
+        with open(path, encoding="utf-8") as file:
+            defined = list(operations(file.read()))
+        if not defined:
+            sys.exit(f"{path}: expected definitions of operations")
+        found += defined
     errors = [f"h3.{name}: {error}" for name, text in found for error in check(name, text)]
     if errors:
         sys.exit("\n".join(errors))
@@ -94,4 +96,4 @@ def main(path):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1:])

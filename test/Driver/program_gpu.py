@@ -1,6 +1,7 @@
 """What programs for GPUs say when something is missing, and how they show their progress.
 
-Usage: program_gpu.py GOLDEN_FOLDER WORK_FOLDER, which has the drivers no-device.so, old.so and empty.so.
+Usage: program_gpu.py GOLDEN_FOLDER WORK_FOLDER, which has the drivers no-device.so, old.so and empty.so, and the
+folders alone and failing with drivers and what is beside them.
 """
 
 import os
@@ -37,6 +38,12 @@ check([program, *sim], ["no NVIDIA driver", "none.so"], H3_SIMGPU=str(work / "no
 check([program, *sim], ["no NVIDIA GPU", "nvidia-smi"], H3_SIMGPU=str(work / "no-device.so"))
 check([program, *sim], ["the NVIDIA driver is for CUDA 12.9", "needs 13.0", "newer driver"], H3_SIMGPU=str(work / "old.so"))
 check([program, *sim], ["empty.so has no cu", "too old"], H3_SIMGPU=str(work / "empty.so"))
+# Libraries; more than eight tokens are theirs.
+check([program, *sim], ["the program needs libcublasLt.so.13", str(work / "alone"), "install the CUDA toolkit's libraries"],
+      H3_SIMGPU=str(work / "alone/libcuda.so.1"))
+check([program, "--prompt", "And God said", "--genlen", "2", "--device", "sim"],
+      ["a dense layer of 128 to 384 features on 12 rows", "cublasLtMatmulAlgoGetHeuristic failed with CUBLAS_STATUS_NOT_SUPPORTED"],
+      H3_SIMGPU=str(work / "failing/libcuda.so.1"))
 # The simulated driver adds why.
 message = run(newer, *sim, code=1, environment={"H3_SIMGPU_ARCH": "8.0"})[1]
 assert message.startswith("error: the program has no code for this GPU, which is sm_80; "), message

@@ -45,6 +45,15 @@ def widen_bf16(bits):
     return (bits.astype(np.uint32) << 16).view(np.float32)
 
 
+def round_bf16(x):
+    """Floats to the nearest bfloat16, as floats."""
+    return widen_bf16(to_bf16(x)).astype(np.float64)
+
+
+def round_f16(x):
+    return np.asarray(x, np.float32).astype(np.float16).astype(np.float64)
+
+
 def absmax_error(w, high):
     """Squared error of each row of w [n, k] rounded to multiples of its largest magnitude / high."""
     scale = np.abs(w).max(1, keepdims=True) / high

@@ -53,9 +53,7 @@ def ConvertLaunchesToRuntime
     After `h3-distribute-threads`. A `gpu.launch_func` becomes a call of `h3rt_launch` with
     the team, the number of the kernel, the grid, the block and the arguments as
     64-bit words. The kernels leave the module; their names, in the order of
-    their numbers, are recorded on it as `h3.kernels`. An `h3.linear` of a library
-    becomes a call of `h3rt_linear`; the work area that the library needs is
-    recorded as `h3.library_bytes`.
+    their numbers, are recorded on it as `h3.kernels`.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
@@ -64,10 +62,11 @@ def ConvertLaunchesToRuntime
 
 def ConvertDeviceCallsToRuntime
     : Pass<"h3-convert-device-calls-to-runtime", "::mlir::ModuleOp"> {
-  let summary = "lower device memory and transforms to calls of the runtime";
+  let summary = "lower device memory and library calls to calls of the runtime";
   let description = [{
     After `h3-distribute-threads`. `gpu.alloc` and `gpu.dealloc` become calls of `h3rt_alloc`
-    and `h3rt_free`. The transforms that `h3-convert-to-gpu` leaves as calls on memrefs,
+    and `h3rt_free`. An `h3.linear` of a library becomes a call of `h3rt_linear`; the work
+    area that the library needs is recorded as `h3.library_bytes`. The transforms that `h3-convert-to-gpu` leaves as calls on memrefs,
 
         func.func private @h3rt_rfft(memref<?x?x?xf32>, memref<?x?x?x2xf32>, index)
         func.func private @h3rt_irfft(memref<?x?x?x2xf32>, memref<?x?x?xf32>, index)

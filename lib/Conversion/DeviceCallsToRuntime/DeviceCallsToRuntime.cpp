@@ -1,13 +1,18 @@
-//===- DeviceCallsToRuntime.cpp - Device memory and transforms ------------===//
+//===- DeviceCallsToRuntime.cpp - Device memory and library calls ---------===//
 //
-// Before: gpu.alloc, gpu.dealloc and calls of transforms on memrefs, in
-// functions whose third argument from the end is the runtime's team
-// (h3-distribute-threads). After: calls of the runtime with the team, numbers
-// and pointers (runtime/include/h3rt/abi.h).
+// Before: gpu.alloc, gpu.dealloc, calls of transforms on memrefs and dense
+// layers of libraries, in functions whose third argument from the end is the
+// runtime's team (h3-distribute-threads). After: calls of the runtime with the
+// team, numbers and pointers (runtime/include/h3rt/abi.h). Where there are
+// dense layers, their library's work area stands on the module as
+// h3.library_bytes.
 //
 //===----------------------------------------------------------------------===//
 
+#include "../RuntimeCalls.h"
+#include "H3Dialect.h"
 #include "h3/Conversion/Passes.h"
+#include "h3rt/abi.h"
 #include "mlir/Conversion/LLVMCommon/MemRefBuilder.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -29,6 +34,9 @@ namespace {
 constexpr StringLiteral kAlloc = "h3rt_alloc", kFree = "h3rt_free";
 constexpr StringLiteral kTransforms[] = {"h3rt_rfft", "h3rt_irfft"};
 
+/// What cuBLAS's documentation recommends for Hopper and newer.
+constexpr int64_t kLibraryBytes = 32 << 20;
+
 bool isTransform(Operation *op) {
   auto call = dyn_cast<func::CallOp>(op);
   return call && llvm::is_contained(kTransforms, call.getCallee());
@@ -43,7 +51,8 @@ struct ConvertDeviceCallsToRuntime final
         declaration->erase();
     SmallVector<Operation *> ops;
     getOperation().walk([&](Operation *op) {
-      if (isa<gpu::AllocOp, gpu::DeallocOp>(op) || isTransform(op))
+      if (isa<gpu::AllocOp, gpu::DeallocOp, h3::LinearOp>(op) ||
+          isTransform(op))
         ops.push_back(op);
     });
     for (Operation *op : ops)
@@ -53,14 +62,11 @@ struct ConvertDeviceCallsToRuntime final
 
 private:
   LogicalResult convert(Operation *op) {
-    auto function = op->getParentOfType<func::FuncOp>();
-    Value team;
-    if (function && function.getNumArguments() >= 3)
-      team = function.getArguments().take_back(3)[0];
-    if (!team || !isa<LLVM::LLVMPointerType>(team.getType()))
-      return op->emitError("h3-convert-device-calls-to-runtime expects '")
-             << op->getName()
-             << "' in functions with the arguments of h3-distribute-threads";
+    FailureOr<Value> found =
+        h3::findTeam(op, "h3-convert-device-calls-to-runtime");
+    if (failed(found))
+      return failure();
+    Value team = *found;
     if (auto async = dyn_cast<gpu::AsyncOpInterface>(op))
       if (async.getAsyncToken() || !async.getAsyncDependencies().empty())
         return op->emitError("h3-convert-device-calls-to-runtime expects no "
@@ -73,7 +79,14 @@ private:
                << alloc.getType();
       convertAlloc(alloc, team, b);
     } else if (auto dealloc = dyn_cast<gpu::DeallocOp>(op)) {
-      callRuntime(b, kFree, {team, pointer(b, dealloc.getMemref())});
+      h3::callRuntime(b, kFree, {team, pointer(b, dealloc.getMemref())});
+    } else if (auto linear = dyn_cast<h3::LinearOp>(op)) {
+      if (!linear.getLibrary() || !isContiguous(linear.getInput()) ||
+          !isContiguous(linear.getWeight()) ||
+          !isContiguous(linear.getOutput()))
+        return op->emitError("h3-convert-device-calls-to-runtime expects dense "
+                             "layers of a library on rows without gaps");
+      convertLinear(linear, team, b);
     } else if (failed(convertTransform(cast<func::CallOp>(op), team, b))) {
       return failure();
     }
@@ -90,7 +103,7 @@ private:
     for (Value dim : alloc.getDynamicSizes())
       bytes = arith::MulIOp::create(b, bytes, dim);
     auto pointerType = LLVM::LLVMPointerType::get(&getContext());
-    Value memory = callRuntime(b, kAlloc, {team, bytes}, pointerType);
+    Value memory = h3::callRuntime(b, kAlloc, {team, bytes}, pointerType);
 
     auto bytesType = MemRefType::get({ShapedType::kDynamic}, b.getI8Type());
     LLVMTypeConverter converter(&getContext());
@@ -136,29 +149,57 @@ private:
     };
     Value columns = arith::MulIOp::create(b, call.getOperand(2), dim(2));
     Value distance = arith::MulIOp::create(b, dim(1), dim(2));
-    callRuntime(b, call.getCallee(),
-                {team, dim(0), columns, distance,
-                 pointer(b, call.getOperand(0)),
-                 pointer(b, call.getOperand(1))});
+    h3::callRuntime(b, call.getCallee(),
+                    {team, dim(0), columns, distance,
+                     pointer(b, call.getOperand(0)),
+                     pointer(b, call.getOperand(1))});
     return success();
+  }
+
+  /// Whether the rows of a matrix follow each other.
+  static bool isContiguous(Value matrix) {
+    auto type = dyn_cast<MemRefType>(matrix.getType());
+    SmallVector<int64_t> strides;
+    int64_t offset;
+    return type && succeeded(type.getStridesAndOffset(strides, offset)) &&
+           strides.size() == 2 && strides[1] == 1 &&
+           strides[0] == type.getDimSize(1);
+  }
+
+  void convertLinear(h3::LinearOp linear, Value team, ImplicitLocOpBuilder &b) {
+    auto constant = [&](int64_t value) -> Value {
+      return arith::ConstantIndexOp::create(b, value);
+    };
+    auto weight = cast<MemRefType>(linear.getWeight().getType());
+    Type element = weight.getElementType();
+    int64_t type = element.isF16()    ? H3_ELEMENT_F16
+                   : element.isBF16() ? H3_ELEMENT_BF16
+                                      : H3_ELEMENT_F32;
+    int64_t flags = (linear.getGelu() ? H3_LINEAR_GELU : 0) |
+                    (linear.getAccumulate() ? H3_LINEAR_ACCUMULATE : 0);
+    Value rows = memref::DimOp::create(b, linear.getInput(), 0);
+    Value bias = linear.getBias();
+    h3::callRuntime(
+        b, "h3rt_linear",
+        {team, constant(type), rows, constant(weight.getDimSize(0)),
+         constant(weight.getDimSize(1)), address(b, linear.getInput()),
+         address(b, linear.getWeight()), bias ? address(b, bias) : constant(0),
+         address(b, linear.getOutput()), constant(flags)});
+    getOperation()->setAttr("h3.library_bytes",
+                            b.getI64IntegerAttr(kLibraryBytes));
   }
 
   static Value pointer(ImplicitLocOpBuilder &b, Value buffer) {
     return memref::ExtractAlignedPointerAsIndexOp::create(b, buffer);
   }
-
-  /// A call of a function of the runtime, which is declared if it is the first.
-  Value callRuntime(ImplicitLocOpBuilder &b, StringRef name,
-                    ValueRange operands, TypeRange results = {}) {
-    if (!getOperation().lookupSymbol(name)) {
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToStart(getOperation().getBody());
-      func::FuncOp::create(b, name,
-                           b.getFunctionType(TypeRange(operands), results))
-          .setPrivate();
-    }
-    auto call = func::CallOp::create(b, name, results, operands);
-    return results.empty() ? Value() : call.getResult(0);
+  /// Of the first element of a view.
+  static Value address(ImplicitLocOpBuilder &b, Value view) {
+    auto metadata = memref::ExtractStridedMetadataOp::create(b, view);
+    int64_t bytes =
+        cast<MemRefType>(view.getType()).getElementTypeBitWidth() / 8;
+    Value offset = arith::MulIOp::create(
+        b, metadata.getOffset(), arith::ConstantIndexOp::create(b, bytes));
+    return arith::AddIOp::create(b, pointer(b, view), offset);
   }
 };
 

@@ -37,26 +37,23 @@ DenseWeight::Access DenseWeight::load(Value row, Value k) {
 }
 
 DenseWeight::Access DenseWeight::loadIf(Value exists, Value row, Value k) {
-  auto branch = scf::IfOp::create(
-      b, exists,
-      [&](OpBuilder &, Location) {
-        Access access = load(row, k);
-        SmallVector<Value> values{access.bits};
-        if (access.scale)
-          values.push_back(access.scale);
-        scf::YieldOp::create(b, values);
-      },
-      [&](OpBuilder &, Location) {
-        SmallVector<Value> zeros;
-        int64_t elements = isGrouped() ? width() / 2 : width();
-        auto type =
-            VectorType::get({elements}, typeOf(weight).getElementType());
-        zeros.push_back(arith::ConstantOp::create(b, b.getZeroAttr(type)));
-        if (isGrouped())
-          zeros.push_back(b.f32(0));
-        scf::YieldOp::create(b, zeros);
-      });
-  return {branch.getResult(0), isGrouped() ? branch.getResult(1) : Value()};
+  auto then = [&] {
+    Access access = load(row, k);
+    SmallVector<Value> values{access.bits};
+    if (access.scale)
+      values.push_back(access.scale);
+    return values;
+  };
+  auto otherwise = [&] {
+    int64_t elements = isGrouped() ? width() / 2 : width();
+    auto type = VectorType::get({elements}, typeOf(weight).getElementType());
+    SmallVector<Value> zeros{arith::ConstantOp::create(b, b.getZeroAttr(type))};
+    if (isGrouped())
+      zeros.push_back(b.f32(0));
+    return zeros;
+  };
+  SmallVector<Value> values = b.chooseAll(exists, then, otherwise);
+  return {values[0], isGrouped() ? values[1] : Value()};
 }
 
 SmallVector<Value> DenseWeight::decode(const Access &access, int64_t first,
@@ -75,6 +72,12 @@ SmallVector<Value> DenseWeight::decode(const Access &access, int64_t first,
     values.push_back(value);
   }
   return values;
+}
+
+Value DenseWeight::decodeScaled(const Access &access, Value rowScale) {
+  Value values = b.pack(decode(access, 0, width()));
+  Value scale = rowScale ? rowScale : access.scale;
+  return scale ? b.mulf(values, b.spread(scale, width())) : values;
 }
 
 /// Nibble `i`, n + 8: with its highest bit inverted it is n in two's

@@ -32,6 +32,9 @@ public:
   /// scale; `count` divides the width, and `first` is a multiple of it.
   llvm::SmallVector<Value> decode(const Access &access, int64_t first,
                                   int64_t count);
+  /// All values of an access as a vector of floats, times its scale or that of
+  /// its row.
+  Value decodeScaled(const Access &access, Value rowScale);
   /// The scale of a whole row; null: none.
   Value loadRowScale(Value row);
 

@@ -56,16 +56,24 @@ Value GpuBuilder::isBelow(Value a, Value b) {
 Value GpuBuilder::isBoth(Value a, Value b) {
   return arith::AndIOp::create(*this, a, b);
 }
-Value GpuBuilder::choose(Value condition, function_ref<Value()> then,
-                         function_ref<Value()> otherwise) {
+GpuBuilder::Values GpuBuilder::chooseAll(Value condition,
+                                         function_ref<Values()> then,
+                                         function_ref<Values()> otherwise) {
   // scf.if has the types that its first branch yields.
-  auto yield = [&](function_ref<Value()> compute) {
+  auto yield = [&](function_ref<Values()> compute) {
     return [this, compute](OpBuilder &, Location) {
       scf::YieldOp::create(*this, compute());
     };
   };
-  return scf::IfOp::create(*this, condition, yield(then), yield(otherwise))
-      .getResult(0);
+  auto branch =
+      scf::IfOp::create(*this, condition, yield(then), yield(otherwise));
+  return Values(branch.getResults());
+}
+Value GpuBuilder::choose(Value condition, function_ref<Value()> then,
+                         function_ref<Value()> otherwise) {
+  return chooseAll(
+      condition, [&] { return Values{then()}; },
+      [&] { return Values{otherwise()}; })[0];
 }
 Value GpuBuilder::loadIf(Value exists, Value buffer, ValueRange indices) {
   return choose(

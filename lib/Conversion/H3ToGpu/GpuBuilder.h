@@ -59,6 +59,9 @@ public:
   /// A value that only one of two branches computes.
   Value choose(Value condition, llvm::function_ref<Value()> then,
                llvm::function_ref<Value()> otherwise);
+  using Values = llvm::SmallVector<Value>;
+  Values chooseAll(Value condition, llvm::function_ref<Values()> then,
+                   llvm::function_ref<Values()> otherwise);
   /// An element where `exists`, else zero; and a store where it does.
   Value loadIf(Value exists, Value buffer, ValueRange indices);
   void storeIf(Value exists, Value value, Value buffer, ValueRange indices);

@@ -62,20 +62,6 @@ public:
   Value loadRow(Value buffer, Value row) {
     return b.loadIf(lane.exists, buffer, {row, lane.channel});
   }
-  /// States by all threads of a block: of two branches.
-  SmallVector<Value> choose(Value condition,
-                            function_ref<SmallVector<Value>()> then,
-                            function_ref<SmallVector<Value>()> otherwise) {
-    auto yield = [&](function_ref<SmallVector<Value>()> compute) {
-      return [&, compute](OpBuilder &, Location) {
-        scf::YieldOp::create(b, compute());
-      };
-    };
-    auto branch =
-        scf::IfOp::create(b, condition, yield(then), yield(otherwise));
-    return SmallVector<Value>(branch.getResults());
-  }
-
   OpTy op;
   GpuBuilder &b;
   Value window;
@@ -98,7 +84,7 @@ struct MixerScanKernel final : KernelLowering<MixerScanOp> {
       Value slot = segment.sequence.slot;
       ShiftRing shift(b, op.getKeys(), op.getTaps(), op.getKeySkip(),
                       op.getShiftState(), lane, segment);
-      SmallVector<Value> begin = block.choose(
+      SmallVector<Value> begin = b.chooseAll(
           segment.isHead,
           [&] { return diag.loadStates(op.getDiagState(), slot); },
           [&] { return diag.loadStates(Value(), {}); });
@@ -146,7 +132,7 @@ struct MixerOutputKernel final : KernelLowering<MixerOutputOp> {
       // The last block of a sequence writes its state, so another one that
       // needs it reads the first kernel's copy.
       auto loadBegin = [&] {
-        return block.choose(
+        return b.chooseAll(
             segment.goesOn, [&] { return loadWindow(block.window, kBegin); },
             [&] { return diag.loadStates(op.getDiagState(), slot); });
       };
@@ -160,7 +146,7 @@ struct MixerOutputKernel final : KernelLowering<MixerOutputOp> {
                       });
       };
       SmallVector<Value> begin =
-          block.choose(segment.isHead, loadBegin, joinWindows);
+          b.chooseAll(segment.isHead, loadBegin, joinWindows);
       auto finish = [&](Value row, Value count, ValueRange x) {
         loopRows(b, count, [&](Value i) {
           diag.setInput(i, block.loadRow(op.getGated(), b.add(row, i)));

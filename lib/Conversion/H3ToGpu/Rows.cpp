@@ -30,15 +30,10 @@ struct EmbeddingKernel final : KernelLowering<EmbeddingOp> {
     Value token = b.loadIndex(op.getTokens(), row);
     constexpr int64_t maxWidth = 4; // Floats of a store.
     DenseWeight table(b, op.getTable(), op.getScales(), maxWidth);
+    Value rowScale = table.loadRowScale(token);
     b.shareOut(b.index(table.columns() / table.width()), [&](Value access) {
       Value c = b.mul(access, table.width());
-      DenseWeight::Access found = table.load(token, c);
-      Value scale = table.loadRowScale(token);
-      if (!scale)
-        scale = found.scale;
-      Value values = b.pack(table.decode(found, 0, table.width()));
-      if (scale)
-        values = b.mulf(values, b.spread(scale, table.width()));
+      Value values = table.decodeScaled(table.load(token, c), rowScale);
       b.storeVector(values, op.getOutput(), {row, c});
     });
   }
@@ -94,10 +89,7 @@ struct DequantizeKernel final : KernelLowering<DequantizeOp> {
     Value rowScale = weight.loadRowScale(row);
     b.shareOut(b.index(weight.columns() / weight.width()), [&](Value access) {
       Value c = b.mul(access, weight.width());
-      DenseWeight::Access found = weight.load(row, c);
-      Value scale = rowScale ? rowScale : found.scale;
-      Value values = b.mulf(b.pack(weight.decode(found, 0, weight.width())),
-                            b.spread(scale, weight.width()));
+      Value values = weight.decodeScaled(weight.load(row, c), rowScale);
       b.storeVector(b.round(values, b.getF16Type()), op.getOutput(), {row, c});
     });
   }
