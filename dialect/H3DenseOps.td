@@ -141,6 +141,8 @@ def H3_LinearOp : H3_LayerOp<"linear", [AttrSizedOperandSegments]> {
     - (C7) with `library`, which leaves the layer to a library of the target, `input`
       and the weight, in rows, have one type of elements, and there is no `norm` and
       not both `gelu` and `accumulate`; without, `input` has floats.
+    - (C8) with `library`, the rows of all three matrices follow each other without
+      gaps.
 
     ```mlir
     %0 = h3.linear {gelu} ins(%x, %w : tensor<?x64xf32>, tensor<256x64xf32>)
@@ -172,6 +174,10 @@ def H3_LinearOp : H3_LayerOp<"linear", [AttrSizedOperandSegments]> {
                    "::mlir::Value":$output, CArg<"::mlir::Value", "{}">:$bias,
                    CArg<"bool", "false">:$gelu,
                    CArg<"bool", "false">:$accumulate)>];
+  let extraClassDeclaration = initDeclaration # [{
+    /// Whether the rows of a matrix follow each other without gaps.
+    static bool isContiguous(::mlir::Value matrix);
+  }];
   let hasCanonicalizer = 1;
 }
 

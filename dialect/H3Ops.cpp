@@ -390,6 +390,13 @@ void LinearOp::build(OpBuilder &builder, OperationState &state, Value input,
         /*norm_weight=*/Value(), /*norm_bias=*/Value(), bias, output,
         /*epsilon=*/FloatAttr(), gelu, accumulate, /*library=*/false);
 }
+bool LinearOp::isContiguous(Value matrix) {
+  auto type = dyn_cast<MemRefType>(matrix.getType());
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  return !type || (succeeded(type.getStridesAndOffset(strides, offset)) &&
+                   strides[1] == 1 && strides[0] == type.getDimSize(1));
+}
 LogicalResult LinearOp::verify() {
   if (failed(verifyDestinations(*this)))
     return failure();
@@ -425,6 +432,11 @@ LogicalResult LinearOp::verify() {
     return emitOpError("(C7): expected input and weight of one type in rows, "
                        "no norm and not both gelu and accumulate, for a "
                        "library");
+  for (Value matrix : {getInput(), getWeight(), getOutput()})
+    if (getLibrary() && !isContiguous(matrix))
+      return emitOpError("(C8): expected rows without gaps for a library, "
+                         "found ")
+             << matrix.getType();
   if (!getLibrary() && !inputType.isF32())
     return emitOpError("(C7): expected an input of f32, found ") << inputType;
   for (Value value : {getNormWeight(), getNormBias()})

@@ -85,17 +85,11 @@ private:
   /// On memrefs, its weight in rows, contiguous, and its epilogue one that
   /// libraries have.
   static bool canHaveLibrary(LinearOp linear) {
-    auto isContiguous = [](Value value) {
-      auto type = dyn_cast<MemRefType>(value.getType());
-      SmallVector<int64_t> strides;
-      int64_t offset;
-      return type && succeeded(type.getStridesAndOffset(strides, offset)) &&
-             strides[1] == 1 && strides[0] == type.getDimSize(1);
-    };
     auto weight = dyn_cast<MemRefType>(linear.getWeight().getType());
     return weight && weight.getRank() == 2 && !linear.getNormWeight() &&
-           !linear.getLibrary() && isContiguous(linear.getInput()) &&
-           isContiguous(linear.getOutput()) &&
+           !linear.getLibrary() && LinearOp::isContiguous(linear.getInput()) &&
+           LinearOp::isContiguous(linear.getWeight()) &&
+           LinearOp::isContiguous(linear.getOutput()) &&
            !(linear.getGelu() && linear.getAccumulate());
   }
 

@@ -33,6 +33,22 @@ func.func @linear_c7_epilogue(%x: memref<?x64xf32>, %w: memref<8x64xf32>, %y: me
 
 // -----
 
+func.func @linear_c8(%x: memref<?x64xf32, strided<[128, 1]>>, %w: memref<8x64xf32>, %y: memref<?x8xf32>) {
+  // expected-error@+1 {{(C8): expected rows without gaps for a library, found 'memref<?x64xf32, strided<[128, 1]>>'}}
+  h3.linear {library} ins(%x, %w : memref<?x64xf32, strided<[128, 1]>>, memref<8x64xf32>) outs(%y : memref<?x8xf32>)
+  return
+}
+
+// -----
+
+func.func @linear_c8_output(%x: memref<?x64xf32>, %w: memref<8x64xf32>, %y: memref<?x8xf32, strided<[16, 2]>>) {
+  // expected-error@+1 {{(C8): expected rows without gaps for a library, found 'memref<?x8xf32, strided<[16, 2]>>'}}
+  h3.linear {library} ins(%x, %w : memref<?x64xf32>, memref<8x64xf32>) outs(%y : memref<?x8xf32, strided<[16, 2]>>)
+  return
+}
+
+// -----
+
 func.func @linear_c7_kernel(%x: memref<?x64xbf16>, %w: memref<8x64xbf16>, %y: memref<?x8xf32>) {
   // expected-error@+1 {{(C7): expected an input of f32, found 'bf16'}}
   h3.linear ins(%x, %w : memref<?x64xbf16>, memref<8x64xbf16>) outs(%y : memref<?x8xf32>)

@@ -81,11 +81,9 @@ private:
     } else if (auto dealloc = dyn_cast<gpu::DeallocOp>(op)) {
       h3::callRuntime(b, kFree, {team, pointer(b, dealloc.getMemref())});
     } else if (auto linear = dyn_cast<h3::LinearOp>(op)) {
-      if (!linear.getLibrary() || !isContiguous(linear.getInput()) ||
-          !isContiguous(linear.getWeight()) ||
-          !isContiguous(linear.getOutput()))
-        return op->emitError("h3-convert-device-calls-to-runtime expects dense "
-                             "layers of a library on rows without gaps");
+      if (!linear.getLibrary())
+        return op->emitError("h3-convert-device-calls-to-runtime expects "
+                             "dense layers of a library");
       convertLinear(linear, team, b);
     } else if (failed(convertTransform(cast<func::CallOp>(op), team, b))) {
       return failure();
@@ -154,16 +152,6 @@ private:
                      pointer(b, call.getOperand(0)),
                      pointer(b, call.getOperand(1))});
     return success();
-  }
-
-  /// Whether the rows of a matrix follow each other.
-  static bool isContiguous(Value matrix) {
-    auto type = dyn_cast<MemRefType>(matrix.getType());
-    SmallVector<int64_t> strides;
-    int64_t offset;
-    return type && succeeded(type.getStridesAndOffset(strides, offset)) &&
-           strides.size() == 2 && strides[1] == 1 &&
-           strides[0] == type.getDimSize(1);
   }
 
   void convertLinear(h3::LinearOp linear, Value team, ImplicitLocOpBuilder &b) {

@@ -31,11 +31,12 @@ Value GpuBuilder::shared(ArrayRef<int64_t> shape, Type element) {
 
 void GpuBuilder::barrier() { gpu::BarrierOp::create(*this); }
 
-Value GpuBuilder::sumWarp(Value value) {
+Value GpuBuilder::reduceWarp(Value value,
+                             function_ref<Value(Value, Value)> combine) {
   for (int32_t distance = kWarpSize / 2; distance > 0; distance /= 2) {
     auto other = gpu::ShuffleOp::create(*this, value, distance, kWarpSize,
                                         gpu::ShuffleMode::XOR);
-    value = addf(value, other.getShuffleResult());
+    value = combine(value, other.getShuffleResult());
   }
   return value;
 }

@@ -47,8 +47,13 @@ public:
     loop(thread(), size, threads, body);
   }
 
+  /// What the lanes of a warp combine to, in all of them.
+  Value reduceWarp(Value value,
+                   llvm::function_ref<Value(Value, Value)> combine);
   /// The sum over the lanes of a warp, in all of them.
-  Value sumWarp(Value value);
+  Value sumWarp(Value value) {
+    return reduceWarp(value, [&](Value a, Value b) { return addf(a, b); });
+  }
   /// The sum over all threads, in all of them. `partial` is shared memory, one
   /// float for each warp, which nothing else uses since the last barrier.
   Value sumBlock(Value value, Value partial);

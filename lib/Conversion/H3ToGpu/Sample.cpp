@@ -83,7 +83,6 @@ private:
   void draw(Value threshold);
 
   using Combine = function_ref<Value(Value, Value)>;
-  Value reduceWarp(Value value, Combine combine);
   Value reduceBlock(Value value, Combine combine);
   /// The sum of the values of this lane and those below it.
   Value scanWarp(Value value);
@@ -141,17 +140,9 @@ Value Sampling::weighAbove(Value threshold, Value id) {
 // Warps and blocks
 //===----------------------------------------------------------------------===//
 
-Value Sampling::reduceWarp(Value value, Combine combine) {
-  for (int32_t distance = kWarpSize / 2; distance > 0; distance /= 2)
-    value = combine(value, gpu::ShuffleOp::create(b, value, distance, kWarpSize,
-                                                  gpu::ShuffleMode::XOR)
-                               .getShuffleResult());
-  return value;
-}
-
 Value Sampling::reduceBlock(Value value, Combine combine) {
   Value partial = b.shared({b.countWarps()}, b.getI64Type());
-  value = reduceWarp(value, combine);
+  value = b.reduceWarp(value, combine);
   b.ifThen(isLane(0), [&] { b.storeScalar(value, partial, b.warp()); });
   b.barrier();
   return b.loop(b.index(0), b.index(b.countWarps()), i64(0),
@@ -289,7 +280,7 @@ void Sampling::draw(Value threshold) {
                        return SmallVector<Value>{
                            b.add(carried[0], weighAbove(threshold, id))};
                      })[0];
-  own = reduceWarp(own, add);
+  own = b.reduceWarp(own, add);
   b.ifThen(isLane(0), [&] { b.storeScalar(own, sums, b.warp()); });
   b.barrier();
   Value zero = i64(0);
@@ -319,7 +310,8 @@ void Sampling::draw(Value threshold) {
                                     reaches(target, b.sub(through, weight)));
           b.storeIf(isChosen, arith::IndexCastOp::create(b, b.getI32Type(), id),
                     op.getOutput(), row);
-          return SmallVector<Value>{b.add(carried[0], reduceWarp(weight, add))};
+          return SmallVector<Value>{
+              b.add(carried[0], b.reduceWarp(weight, add))};
         });
   });
 }
