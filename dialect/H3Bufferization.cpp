@@ -104,10 +104,10 @@ template <typename... OpTys> void attachLayers(MLIRContext *context) {
 void h3::registerBufferizationModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, H3Dialect *) {
     attachLayers<EmbeddingOp, GatherRowsOp, SampleOp, LayerNormOp, LinearOp,
-                 RoundRowsOp, DequantizeOp, ShiftSsmOp, DiagSsmOp, MixerOp,
-                 MixerScanOp, MixerOutputOp, LongConvOp, RfftOp, IrfftOp,
-                 SpectralProductOp, HeadExpandOp, HeadContractOp, CacheKeysOp,
-                 AttentionOp>(context);
+                 RoundRowsOp, QuantizeRowsOp, DequantizeOp, ShiftSsmOp,
+                 DiagSsmOp, MixerOp, MixerScanOp, MixerOutputOp, LongConvOp,
+                 RfftOp, IrfftOp, SpectralProductOp, HeadExpandOp,
+                 HeadContractOp, CacheKeysOp, AttentionOp>(context);
     GetParameterOp::attachInterface<GetParameterModel>(*context);
   });
 }

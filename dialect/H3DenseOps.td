@@ -127,7 +127,10 @@ def H3_LinearOp : H3_LayerOp<"linear", [AttrSizedOperandSegments]> {
     is N x K as stored in checkpoints or in panels (`h3.pack_panels`), in floats,
     halves, or few bits with `scales` (`h3.quantize`). Every output is one sum over
     ascending k, whatever the number of rows, so that a row's bits do not depend on
-    its neighbours. A bias that is a constant zero goes away in canonical form.
+    its neighbours. An input of integers (`h3.quantize_rows`) comes with its
+    `row_scales` and, where the weight is unsigned or of groups, its `row_sums`: sums
+    of products are exact within a row or a group, and the rest follows in floats.
+    A bias that is a constant zero goes away in canonical form.
 
     - (C1) the weight has as many input features as `input` has columns.
     - (C2) the weight has as many output features as `output` has columns; a
@@ -139,10 +142,15 @@ def H3_LinearOp : H3_LayerOp<"linear", [AttrSizedOperandSegments]> {
     - (C6) the weight and bias of `norm` have one value for each input feature; a
       positive `epsilon` comes with them, and not without.
     - (C7) with `library`, which leaves the layer to a library of the target, `input`
-      and the weight, in rows, have one type of elements, and there is no `norm` and
-      not both `gelu` and `accumulate`; without, `input` has floats.
+      and the weight, in rows, have one type of floats or halves, and there is no `norm` and
+      not both `gelu` and `accumulate`; without, `input` has floats, or values of
+      the type that the products of a packed weight take: halves for halves,
+      integers for integers.
     - (C8) with `library`, the rows of all three matrices follow each other without
       gaps.
+    - (C9) an input of integers, and no other, has one of the `row_scales` for each
+      row, and `row_sums` where the weight is unsigned, one for each row, or of
+      groups, one for each.
 
     ```mlir
     %0 = h3.linear {gelu} ins(%x, %w : tensor<?x64xf32>, tensor<256x64xf32>)
@@ -156,6 +164,8 @@ def H3_LinearOp : H3_LayerOp<"linear", [AttrSizedOperandSegments]> {
   }];
   let arguments = (ins H3_Activations:$input, H3_Weight:$weight,
                        Optional<H3_Scales>:$scales,
+                       Optional<H3_Vector>:$row_scales,
+                       Optional<H3_RowSums>:$row_sums,
                        Optional<H3_Vector>:$norm_weight,
                        Optional<H3_Vector>:$norm_bias,
                        Optional<H3_Vector>:$bias, H3_Matrix:$output,
@@ -164,6 +174,8 @@ def H3_LinearOp : H3_LayerOp<"linear", [AttrSizedOperandSegments]> {
   let assemblyFormat = [{
     attr-dict `ins` `(` $input `,` $weight `:` type($input) `,` type($weight) `)`
     (`scales` `(` $scales^ `:` type($scales) `)`)?
+    (`row_scales` `(` $row_scales^ `:` type($row_scales) `)`)?
+    (`row_sums` `(` $row_sums^ `:` type($row_sums) `)`)?
     (`norm` `(` $norm_weight^ `,` $norm_bias `:` type($norm_weight) `,`
     type($norm_bias) `)`)?
     (`bias` `(` $bias^ `:` type($bias) `)`)?
@@ -177,6 +189,7 @@ def H3_LinearOp : H3_LayerOp<"linear", [AttrSizedOperandSegments]> {
   let extraClassDeclaration = initDeclaration # [{
     /// Whether the rows of a matrix follow each other without gaps.
     static bool isContiguous(::mlir::Value matrix);
+    ::mlir::LogicalResult verifyRowScales();
   }];
   let hasCanonicalizer = 1;
 }
@@ -198,6 +211,41 @@ def H3_RoundRowsOp : H3_LayerOp<"round_rows"> {
   let assemblyFormat = [{
     attr-dict `ins` `(` $input `:` type($input) `)`
     `outs` `(` $output `:` type($output) `)` (`->` type($results)^)?
+  }];
+}
+
+def H3_QuantizeRowsOp : H3_LayerOp<"quantize_rows"> {
+  let summary = "activations in few bits";
+  let description = [{
+    Each row by itself: `scales[t] = max_k |input[t, k]| / 127` and `values[t, k] =
+    input[t, k] / scales[t]`, rounded to the nearest, ties to even; zeros where all of
+    a row is below 2^-100. `sums` are those of the values of a row, or of each of its groups of
+    32 columns. With `paired`, the even ones of each 8 columns stand before the odd
+    ones: in this order masks and shifts of four bytes of `h3.quantize` give their
+    halves.
+
+    - (C1) `values` has the shape of `input`, `scales` one value for each row.
+    - (C2) `sums` has one column, or one for each group, and groups are whole.
+    - (C3) with `paired`, columns come in groups, and so do sums.
+
+    ```mlir
+    %q, %s, %n = h3.quantize_rows ins(%x : tensor<?x64xf32>)
+      outs(%a, %b, %c : tensor<?x64xi8>, tensor<?xf32>, tensor<?x1xi32>)
+      -> tensor<?x64xi8>, tensor<?xf32>, tensor<?x1xi32>
+    ```
+  }];
+  let arguments = (ins H3_Matrix:$input, H3_Shaped<[I8, I16], 2>:$values,
+                       H3_Vector:$scales, Optional<H3_RowSums>:$sums,
+                       UnitAttr:$paired);
+  let assemblyFormat = [{
+    attr-dict `ins` `(` $input `:` type($input) `)`
+    `outs` `(` $values `,` $scales (`,` $sums^)? `:` type($values) `,`
+    type($scales) (`,` type($sums)^)? `)` (`->` type($results)^)?
+  }];
+  let extraClassDeclaration = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() {
+      return ::mlir::MutableOperandRange(*this, 1, getNumOperands() - 1);
+    }
   }];
 }
 

@@ -31,11 +31,16 @@ def H3_WindowStates : H3_Shaped<[F32], 5>;
 def H3_Indices : H3_Shaped<[I32], 1>;
 def H3_Doubles : H3_Shaped<[F64], 1>;
 /// A dense weight: rows as stored, or panels (`h3.pack_panels`).
-def H3_Weight : AnyTypeOf<[H3_Shaped<[F32, F16, BF16, I8], 2>, H3_Cube]>;
-/// Rows of activations where halves are enough.
-def H3_Activations : H3_Shaped<[F32, F16, BF16], 2>;
-/// Of rows, or of groups within rows.
-def H3_Scales : AnyTypeOf<[H3_Vector, H3_Shaped<[F16], 2>]>;
+def H3_Weight : AnyTypeOf<[H3_Shaped<[F32, F16, BF16, I8], 2>,
+                           H3_Shaped<[F32, F16], 3>,
+                           H3_Shaped<[BF16, I8, UI8], 4>]>;
+/// Rows of activations, rounded (`h3.round_rows`) or quantised
+/// (`h3.quantize_rows`) where fewer bits are enough.
+def H3_Activations : H3_Shaped<[F32, F16, BF16, I8, I16], 2>;
+/// Of rows, or of groups within rows, perhaps in panels.
+def H3_Scales : AnyTypeOf<[H3_Vector, H3_Shaped<[F16], 2>,
+                           H3_Shaped<[F16], 3>]>;
+def H3_RowSums : H3_Shaped<[I32], 2>;
 def H3_Kernel : AnyTypeOf<[H3_Matrix, H3_Quad]>;
 
 /// On tensors the op returns one result for each `outs` operand, of its type; on

@@ -134,6 +134,7 @@ H3_LAYER_EFFECTS(SampleOp)
 H3_LAYER_EFFECTS(LayerNormOp)
 H3_LAYER_EFFECTS(LinearOp)
 H3_LAYER_EFFECTS(RoundRowsOp)
+H3_LAYER_EFFECTS(QuantizeRowsOp)
 H3_LAYER_EFFECTS(DequantizeOp)
 H3_LAYER_EFFECTS(ShiftSsmOp)
 H3_LAYER_EFFECTS(DiagSsmOp)
@@ -191,12 +192,24 @@ GetParameterOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
 
 LogicalResult PackPanelsOp::verify() {
   int64_t width = dim(getPanels(), 2);
-  if (width < 1 || !shaped(getWeight()).hasStaticShape())
+  bool hasGroups = shaped(getPanels()).getRank() == 4;
+  int64_t group = hasGroups ? dim(getPanels(), 3) : 1;
+  if (width < 1 || group < 1 || !shaped(getWeight()).hasStaticShape())
     return emitOpError("(C1): expected a static panel width and weight, found ")
            << getPanels().getType() << " of " << getWeight().getType();
-  return expectShape(*this, "(C1)", "panels", getPanels(),
-                     {llvm::divideCeilSigned(dim(getWeight(), 0), width),
-                      dim(getWeight(), 1), width});
+  int64_t rows = dim(getWeight(), 0), columns = dim(getWeight(), 1);
+  SmallVector<int64_t> shape{llvm::divideCeilSigned(rows, width),
+                             columns / group, width};
+  if (hasGroups)
+    shape.push_back(group);
+  if (columns % group != 0)
+    return emitOpError("(C1): expected columns that are a multiple of ")
+           << group << ", found " << columns;
+  Type from = shaped(getWeight()).getElementType();
+  Type to = shaped(getPanels()).getElementType();
+  if (from != to && !(from.isSignlessInteger() && to.isUnsignedInteger()))
+    return emitOpError("(C2): expected panels of ") << from << ", found " << to;
+  return expectShape(*this, "(C1)", "panels", getPanels(), shape);
 }
 
 LogicalResult ConcatRowsOp::verify() {
@@ -310,9 +323,16 @@ LogicalResult ConvSpectrumOp::verify() {
 /// The columns of a weight, which scales of groups say hold two values each.
 static int64_t countColumns(Value weight, Value scales) {
   int64_t columns = dim(weight, 1);
-  bool isPacked = scales && shaped(scales).getRank() == 2 &&
-                  !ShapedType::isDynamic(columns);
-  return isPacked ? 2 * columns : columns;
+  if (shaped(weight).getRank() == 4)
+    columns = product(columns, dim(weight, 3));
+  bool hasNibbles = scales && shaped(scales).getElementType().isF16();
+  return hasNibbles ? product(2, columns) : columns;
+}
+
+/// Whether so many panels of `width` hold `rows`, all but the last one in full.
+static bool isFullPanels(int64_t panels, int64_t width, int64_t rows) {
+  return width > 0 && !ShapedType::isDynamic(rows) &&
+         llvm::divideCeilSigned(rows, width) == panels;
 }
 
 /// Where a weight may be quantised.
@@ -325,8 +345,21 @@ static LogicalResult verifyScales(Operation *op, StringRef constraint,
            << "scales for a weight of " << shaped(weight).getElementType();
   if (!scales)
     return success();
+  bool isPacked = shaped(weight).getRank() == 4;
+  if (shaped(scales).getRank() == 1 && isPacked) {
+    // At most one partial panel.
+    bool fits = isFullPanels(dim(weight, 0), dim(weight, 2), dim(scales, 0));
+    return fits ? success()
+                : op->emitOpError(constraint)
+                      << ": expected scales for " << weight.getType()
+                      << ", found " << scales.getType();
+  }
   if (shaped(scales).getRank() == 1)
     return expectShape(op, constraint, "scales", scales, {dim(weight, 0)});
+  if (shaped(weight).getElementType().isUnsignedInteger())
+    return op->emitOpError(constraint)
+           << ": expected scales of rows for an unsigned weight, found "
+           << scales.getType();
   int64_t columns = countColumns(weight, scales);
   if (!ShapedType::isDynamic(columns) && columns % kQuantGroup != 0)
     return op->emitOpError(constraint)
@@ -334,8 +367,10 @@ static LogicalResult verifyScales(Operation *op, StringRef constraint,
            << ", found " << columns;
   int64_t groups =
       ShapedType::isDynamic(columns) ? columns : columns / kQuantGroup;
-  return expectShape(op, constraint, "scales", scales,
-                     {dim(weight, 0), groups});
+  SmallVector<int64_t> shape{dim(weight, 0), groups};
+  if (isPacked)
+    shape.push_back(dim(weight, 2));
+  return expectShape(op, constraint, "scales", scales, shape);
 }
 
 LogicalResult EmbeddingOp::verify() {
@@ -387,7 +422,8 @@ void LinearOp::build(OpBuilder &builder, OperationState &state, Value input,
                      Value weight, Value output, Value bias, bool gelu,
                      bool accumulate) {
   build(builder, state, input, weight, /*scales=*/Value(),
-        /*norm_weight=*/Value(), /*norm_bias=*/Value(), bias, output,
+        /*row_scales=*/Value(), /*row_sums=*/Value(), /*norm_weight=*/Value(),
+        /*norm_bias=*/Value(), bias, output,
         /*epsilon=*/FloatAttr(), gelu, accumulate, /*library=*/false);
 }
 bool LinearOp::isContiguous(Value matrix) {
@@ -408,11 +444,9 @@ LogicalResult LinearOp::verify() {
   if (!sizesFit(inputs, columns))
     return emitOpError("(C1): expected a weight with ")
            << inputs << " input features, found " << columns;
-  bool isPacked = weight.size() == 3, fits = features == weight[0];
-  if (isPacked) // Without a static panel width nothing fits.
-    fits = weight[2] > 0 &&
-           llvm::divideCeilSigned(features, weight[2]) == weight[0];
-  if (!fits)
+  bool isPacked = weight.size() != 2;
+  if (isPacked ? !isFullPanels(weight[0], weight[2], features)
+               : features != weight[0])
     return emitOpError("(C2): expected a weight for ")
            << features << " output features, found " << getWeight().getType();
   if (getBias() &&
@@ -426,9 +460,9 @@ LogicalResult LinearOp::verify() {
     return emitOpError("(C6): expected a positive epsilon with a norm, and "
                        "none without");
   Type inputType = shaped(getInput()).getElementType();
-  if (getLibrary() &&
-      (inputType != shaped(getWeight()).getElementType() || isPacked ||
-       getNormWeight() || (getGelu() && getAccumulate())))
+  if (getLibrary() && (inputType != shaped(getWeight()).getElementType() ||
+                       inputType.isInteger() || isPacked || getNormWeight() ||
+                       (getGelu() && getAccumulate())))
     return emitOpError("(C7): expected input and weight of one type in rows, "
                        "no norm and not both gelu and accumulate, for a "
                        "library");
@@ -437,13 +471,67 @@ LogicalResult LinearOp::verify() {
       return emitOpError("(C8): expected rows without gaps for a library, "
                          "found ")
              << matrix.getType();
-  if (!getLibrary() && !inputType.isF32())
-    return emitOpError("(C7): expected an input of f32, found ") << inputType;
+  Type weightType = shaped(getWeight()).getElementType();
+  bool isTakenPacked =
+      isPacked && (inputType.isInteger() ? weightType.isInteger()
+                                         : inputType == weightType);
+  if (!getLibrary() && !inputType.isF32() && !isTakenPacked)
+    return emitOpError("(C7): expected an input of f32, or of what ")
+           << getWeight().getType() << " is multiplied with, found "
+           << inputType;
+  if (failed(verifyRowScales()))
+    return failure();
   for (Value value : {getNormWeight(), getNormBias()})
     if (value && failed(expectShape(*this, "(C6)", "norm", value, {inputs})))
       return failure();
   return expectShape(*this, "(C4)", "output", getOutput(),
                      {dim(getInput(), 0), features});
+}
+
+LogicalResult LinearOp::verifyRowScales() {
+  bool isQuantized = shaped(getInput()).getElementType().isInteger();
+  bool hasGroups = getScales() && shaped(getScales()).getRank() != 1;
+  bool hasSums =
+      isQuantized &&
+      (hasGroups || shaped(getWeight()).getElementType().isUnsignedInteger());
+  if (isQuantized != bool(getRowScales()) || hasSums != bool(getRowSums()))
+    return emitOpError("(C9): expected ")
+           << (isQuantized ? "" : "no ") << "row scales and "
+           << (hasSums ? "" : "no ") << "row sums for " << getInput().getType()
+           << " times " << getWeight().getType();
+  int64_t rows = dim(getInput(), 0);
+  int64_t groups = hasGroups ? dim(getScales(), 1) : 1;
+  if (isQuantized &&
+      failed(expectShape(*this, "(C9)", "row scales", getRowScales(), {rows})))
+    return failure();
+  if (!hasSums)
+    return success();
+  return expectShape(*this, "(C9)", "row sums", getRowSums(), {rows, groups});
+}
+
+LogicalResult QuantizeRowsOp::verify() {
+  if (failed(verifyDestinations(*this)) ||
+      failed(expectShape(*this, "(C1)", "values", getValues(),
+                         shaped(getInput()).getShape())) ||
+      failed(expectShape(*this, "(C1)", "scales", getScales(),
+                         {dim(getInput(), 0)})))
+    return failure();
+  int64_t columns = dim(getInput(), 1);
+  bool hasGroups =
+      !ShapedType::isDynamic(columns) && columns % kQuantGroup == 0;
+  if (getPaired() && !hasGroups)
+    return emitOpError("(C3): expected columns in whole groups of ")
+           << kQuantGroup << ", found " << getInput().getType();
+  if (!getSums() || (dim(getSums(), 1) == 1 && !getPaired()))
+    return getSums() ? expectShape(*this, "(C2)", "sums", getSums(),
+                                   {dim(getInput(), 0), 1})
+                     : success();
+  if (!hasGroups)
+    return emitOpError("(C2): expected sums of rows, for columns in no groups "
+                       "of ")
+           << kQuantGroup << ", found " << getSums().getType();
+  return expectShape(*this, "(C2)", "sums", getSums(),
+                     {dim(getInput(), 0), columns / kQuantGroup});
 }
 
 LogicalResult RoundRowsOp::verify() {

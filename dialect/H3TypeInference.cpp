@@ -45,8 +45,8 @@ H3_INFER_LAYER(CacheKeysOp, 1)
 H3_INFER_LAYER(AttentionOp, 1)
 #undef H3_INFER_LAYER
 
-// The states of these may be absent.
-#define H3_INFER_STATEFUL(OP, ...)                                             \
+// States of these may be absent, and sums.
+#define H3_INFER_OPTIONAL(OP, ...)                                             \
   LogicalResult OP::inferReturnTypes(                                          \
       MLIRContext *, std::optional<Location>, ValueRange operands,             \
       DictionaryAttr attributes, OpaqueProperties properties,                  \
@@ -57,11 +57,12 @@ H3_INFER_LAYER(AttentionOp, 1)
         inferLayerTypes(init, types);                                          \
     return success();                                                          \
   }
-H3_INFER_STATEFUL(ShiftSsmOp, op.getOutput(), op.getState())
-H3_INFER_STATEFUL(DiagSsmOp, op.getOutput(), op.getState())
-H3_INFER_STATEFUL(MixerOp, op.getOutput(), op.getShiftState(),
+H3_INFER_OPTIONAL(QuantizeRowsOp, op.getValues(), op.getScales(), op.getSums())
+H3_INFER_OPTIONAL(ShiftSsmOp, op.getOutput(), op.getState())
+H3_INFER_OPTIONAL(DiagSsmOp, op.getOutput(), op.getState())
+H3_INFER_OPTIONAL(MixerOp, op.getOutput(), op.getShiftState(),
                   op.getDiagState())
-#undef H3_INFER_STATEFUL
+#undef H3_INFER_OPTIONAL
 
 static ArrayRef<int64_t> shapeOf(Value value) {
   return cast<ShapedType>(value.getType()).getShape();

@@ -90,18 +90,24 @@ class H3_WeightFunctionOp<string mnemonic, list<Trait> traits = []>
 def H3_PackPanelsOp : H3_WeightFunctionOp<"pack_panels"> {
   let summary = "a weight matrix in the layout that the kernels stream";
   let description = [{
-    `panels[p, k, n] = weight[p * W + n, k]` for a panel width of W columns; rows
-    beyond the last are zero. Matrix kernels read panel after panel, each from
-    its first byte to its last.
+    `panels[p, k, n, g] = weight[p * W + n, k * G + g]` for a panel width of W rows
+    and G columns side by side, the ones that a dot product of the target takes
+    at once; rows beyond the last are zero. A result of rank 3 has no `g`, and G is 1.
+    Matrix kernels read panel after panel, each from its first byte to its last.
+    Unsigned panels hold the values of signed bytes plus 128.
 
-    - (C1) the result has ceil(rows / W) panels of `columns x W`, all static.
+    - (C1) for N x K the result is ceil(N / W) x K / G x W x G, all static, and G
+      divides K.
+    - (C2) the elements are those of the weight, or unsigned bytes for bytes.
 
     ```mlir
     %p = h3.pack_panels %w : tensor<100x64xf32> -> tensor<7x64x16xf32>
+    %q = h3.pack_panels %b : tensor<100x64xi8> -> tensor<7x16x16x4xui8>
     ```
   }];
-  let arguments = (ins TensorRankOf<[F32], [2]>:$weight);
-  let results = (outs TensorRankOf<[F32], [3]>:$panels);
+  let arguments = (ins TensorRankOf<[F32, BF16, F16, I8], [2]>:$weight);
+  let results = (outs AnyTypeOf<[TensorRankOf<[F32, F16], [3]>,
+                                 TensorRankOf<[BF16, I8, UI8], [4]>]>:$panels);
   let assemblyFormat = "$weight attr-dict `:` type($weight) `->` type($panels)";
 }
 

@@ -21,6 +21,13 @@ if os.path.exists(os.path.join(simulated, "libcufft.so.12")):
 toolkits = [os.environ.get("CUDA_HOME"), os.environ.get("CUDA_PATH"), "/usr/local/cuda"]
 if shutil.which("ptxas") or any(folder and os.path.exists(os.path.join(folder, "bin", "ptxas")) for folder in toolkits):
     config.available_features.add("cuda-toolkit")
+# Programs for CPUs run on this one.
+try:
+    with open("/proc/cpuinfo") as cpu:
+        if {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"} <= set(cpu.read().split()):
+            config.available_features.add("avx512")
+except OSError:
+    pass
 config.substitutions += [
     ("%python", sys.executable + " -B"),
     ("%golden", os.path.join(config.test_source_root, "golden")),

@@ -311,7 +311,7 @@ int main(int argc, char **argv) {
     }
   }
   auto rate = [&] {
-    auto ceilings = h3::measureCeilings(**team);
+    auto ceilings = h3::measureCeilings(**team, "f32");
     return ceilings ? ceilings->Flops / 2e9 : 0;
   };
   double fma = rate();

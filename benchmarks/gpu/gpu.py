@@ -6,6 +6,7 @@ On a machine without an NVIDIA GPU, programs run on the simulated one: everythin
 
 import argparse
 import ctypes
+import itertools
 import json
 import os
 import shutil
@@ -100,14 +101,25 @@ def check_goldens(models, longest, device, work):
     return results
 
 
+def find_library(name):
+    """Where the loader finds a library."""
+    found = [line.split("=>")[1].strip() for line in run("ldconfig", "-p")[0].decode().splitlines() if line.split()[:1] == [name]]
+    folders = [folder for folder in os.environ.get("LD_LIBRARY_PATH", "").split(":") if folder]
+    paths = [path for path in [*(Path(folder) / name for folder in folders), *map(Path, found)] if path.exists()]
+    return paths[0] if paths else None
+
+
 def build_timer(driver, work):
     """A library that times the launches of a program and passes them on to the driver."""
-    library = work / "launch-times.so"
-    path = Path(driver)
-    if not path.is_absolute():  # where the loader finds it
-        path = Path(next(line.split("=>")[1].strip() for line in run("ldconfig", "-p")[0].decode().splitlines() if path.name in line))
+    library, path = work / "launch-times.so", Path(driver)
+    if not path.is_absolute():
+        # NVIDIA's driver and libraries, in one folder, as those of the simulated GPU are.
+        for name in (driver, "libcublasLt.so.13", "libcublasLt.so.12"):
+            if found := find_library(name):
+                (work / name).symlink_to(found)
+        path = work / driver
     run("c++", "-std=c++17", "-O2", "-shared", "-fPIC", Path(__file__).with_name("launch-times.cpp"), "-o", library,
-        "-Wl,--no-as-needed", path, f"-Wl,-rpath,{path.parent}", "-ldl")
+        "-Wl,--no-as-needed,--disable-new-dtags", path, f"-Wl,-rpath,{path.parent}", "-ldl")
     return library
 
 
@@ -117,8 +129,8 @@ def measure(program, batch, prompt, count, repeat, device, timer, work):
     bench = json.loads(run(*command, "--repeat", repeat, "--device", device)[0])
     # The timer is opened as the simulated GPU's driver is, by its path.
     times = work / "times.json"
-    environment = os.environ | {"H3_SIMGPU": str(timer), "H3_LAUNCH_TIMES": str(times)}
-    subprocess.run([str(c) for c in (*command, "--repeat", 1, "--device", "sim")], check=True, capture_output=True, env=environment)
+    environment = {"H3_SIMGPU": str(timer), "H3_LAUNCH_TIMES": str(times)}
+    run(*command, "--repeat", 1, "--device", "sim", environment=environment)
     return bench, json.loads(times.read_text())
 
 
@@ -241,6 +253,7 @@ def main():
     parser.add_argument("models", nargs="*", default=["h3-125m"], help="published names to time (default: h3-125m)")
     parser.add_argument("--build", type=Path, default=ROOT / "build")
     parser.add_argument("--batch", type=int, nargs="*", default=[1, 64])
+    parser.add_argument("--weight-types", nargs="*", default=["f32"], help="of h3-compile (default: f32)")
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--launch-us", type=float, default=2.0, help="least time from one launch to the next (default 2)")
     parser.add_argument("--reduced", action="store_true", help="golden models instead of published ones, short lengths")
@@ -267,12 +280,14 @@ def main():
         results["goldens"] = check_goldens(goldens[:2] if args.reduced else goldens, 17 if args.reduced else 10000, device, work)
         timer = build_timer(path, work)
         results["models"] = []
-        for model in ["hybrid"] if args.reduced or not is_real else args.models:
-            program = work / f"timed-{model}"
+        models = ["hybrid"] if args.reduced or not is_real else args.models
+        for model, weight_type in itertools.product(models, args.weight_types):
+            program = work / "timed"
+            options = ["--target", "cuda", "--weight-type", weight_type, "--max-sequences", max(args.batch)]
             if (ROOT / "test" / "golden" / model).exists():
-                compile_model(ROOT / "test" / "golden" / model, program, "--target", "cuda", "--max-sequences", max(args.batch))
+                compile_model(ROOT / "test" / "golden" / model, program, *options)
             else:
-                compile_model(model, program, "--random-weights", 0, "--target", "cuda", "--max-sequences", max(args.batch))
+                compile_model(model, program, "--random-weights", 0, *options)
             for batch in args.batch:
                 prompt, count = (512, 128) if is_real else (4, 2)
                 bench, times = measure(program, batch, prompt, count, args.repeat if is_real else 1, device, timer, work)
@@ -280,8 +295,8 @@ def main():
                 if not is_real:
                     bench = {key: value for key, value in bench.items() if not key.endswith(("_s", "_rss_bytes"))}
                     kernels = {name: {"launches": k["launches"]} for name, k in kernels.items()}
-                results["models"].append({"model": model, "batch": batch, "bench": bench, "kernels": kernels})
-                print(f"\n{model}, batch {batch}: {json.dumps(bench)}")
+                results["models"].append({"model": model, "weights": weight_type, "batch": batch, "bench": bench, "kernels": kernels})
+                print(f"\n{model}, {weight_type} weights, batch {batch}: {json.dumps(bench)}")
                 for name, k in kernels.items():
                     print(f"  {name}: {k['launches']} launches" + (f", median {1e6 * k['median_s']:.1f} µs" if is_real else ""))
                 if is_real:

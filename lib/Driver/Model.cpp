@@ -68,14 +68,13 @@ static Expected<std::string> openCheckpoint(Model &model,
   return files->tokenizer;
 }
 
-/// The type in which a checkpoint has the first of its dense weights, if
-/// kernels of the target have it.
-static std::string getStoredType(const Model &model, TargetKind target) {
+/// The type in which a checkpoint has the first of its dense weights.
+static std::string getStoredType(const Model &model) {
   const Tensor *table =
       model.stateDict
           ? model.stateDict->find("backbone.embeddings.word_embeddings.weight")
           : nullptr;
-  if (!table || target == TargetKind::Cpu)
+  if (!table)
     return "f32";
   return table->dtype == DType::F16    ? "f16"
          : table->dtype == DType::BF16 ? "bf16"
@@ -119,9 +118,8 @@ Expected<Model> Model::open(const CompileOptions &options, raw_ostream &notes) {
       return found.takeError();
     tokenizerFile = std::move(*found);
   }
-  model.weightType = options.weightType.empty()
-                         ? getStoredType(model, options.target)
-                         : options.weightType;
+  model.weightType =
+      options.weightType.empty() ? getStoredType(model) : options.weightType;
   if (Error failure = chooseTokenizer(model, tokenizerFile, options, notes))
     return failure;
   return model;

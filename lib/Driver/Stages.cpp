@@ -40,6 +40,7 @@ Stages::Stages(const CompileOptions &options, CpuTarget &target,
   context.appendDialectRegistry(registry);
   passOptions.lanes = target.lanes;
   passOptions.tileRows = target.tileRows;
+  passOptions.dots = ArrayRef<std::string>(target.dots);
   passOptions.maxTokens = options.maxTokens;
   passOptions.form = options.form;
   if (!options.explain)

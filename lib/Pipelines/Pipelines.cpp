@@ -4,6 +4,7 @@
 #include "h3/Conversion/Passes.h"
 #include "h3/Transforms/Passes.h"
 #include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -18,6 +19,10 @@ using namespace mlir;
 /// Lanes that no machine has are refused by passes.
 static int64_t getLanes(const h3::PipelineOptions &options) {
   return std::clamp<int64_t>(options.lanes, 0, 64);
+}
+
+static bool hasDots(const h3::PipelineOptions &options, StringRef type) {
+  return llvm::is_contained(options.dots, type);
 }
 
 /// Chooses forms, and what follows from them.
@@ -40,7 +45,16 @@ void h3::buildParameterPipeline(OpPassManager &pm,
                                 const PipelineOptions &options) {
   int64_t lanes = getLanes(options);
   addForms(pm, options);
-  pm.addPass(createPackPanels({/*width=*/2 * lanes}));
+  pm.addPass(createFuseProjections());
+  QuantizeWeightsOptions quantize;
+  quantize.type = options.weightType;
+  quantize.columns = 4;
+  pm.addPass(createQuantizeWeights(quantize));
+  PackPanelsOptions pack;
+  pack.width = 2 * lanes;
+  pack.byteDots = hasDots(options, "i8");
+  pm.addPass(createPackPanels(pack));
+  pm.addPass(createQuantizeActivations({hasDots(options, "bf16")}));
   pm.addPass(createFoldParameters());
   pm.addPass(createLayoutParameters());
   pm.addPass(createVerifyPhase({"tensor"}));
@@ -72,7 +86,11 @@ void h3::buildBufferPipeline(OpPassManager &pm,
 
 void h3::buildVectorPipeline(OpPassManager &pm,
                              const PipelineOptions &options) {
-  pm.addPass(createConvertH3ToVector({options.lanes, options.tileRows}));
+  ConvertH3ToVectorOptions convert;
+  convert.lanes = options.lanes;
+  convert.tileRows = options.tileRows;
+  convert.dots.assign(options.dots.begin(), options.dots.end());
+  pm.addPass(createConvertH3ToVector(convert));
   pm.addPass(createDistributeThreads());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
@@ -81,6 +99,9 @@ void h3::buildVectorPipeline(OpPassManager &pm,
 
 void h3::buildLlvmPipeline(OpPassManager &pm, const PipelineOptions &) {
   pm.addPass(createApproximateMath());
+  arith::ArithExpandOpsPassOptions expand;
+  expand.includeBf16 = true;
+  pm.addPass(arith::createArithExpandOpsPass(expand));
   pm.addPass(createConvertVectorToSCFPass());
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
@@ -120,7 +141,9 @@ void h3::buildGpuParameterPipeline(OpPassManager &pm,
   pm.addPass(createSelectForm(select));
   pm.addPass(createFuseMixer());
   pm.addPass(createFuseProjections());
-  pm.addPass(createQuantizeWeights({options.weightType}));
+  QuantizeWeightsOptions quantize;
+  quantize.type = options.weightType;
+  pm.addPass(createQuantizeWeights(quantize));
   pm.addPass(createFoldParameters());
   pm.addPass(createLayoutParameters());
   pm.addPass(createVerifyPhase({"tensor"}));

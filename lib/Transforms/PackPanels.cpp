@@ -1,7 +1,7 @@
 //===- PackPanels.cpp - Dense weights in the kernels' layout --------------===//
 //
-// Before: h3.linear with weights as stored, N x K. After: packed weights; an
-// embedding reads the panels where its table is a weight as well.
+// Before: h3.linear with weights in rows, N x K, of any type. After: packed
+// weights; an embedding reads the panels where its table is a weight as well.
 //
 //===----------------------------------------------------------------------===//
 
@@ -31,22 +31,38 @@ struct PackPanels final : h3::impl::PackPanelsBase<PackPanels> {
     }
     llvm::StringSet<> packedTables;
     getOperation().walk([&](LinearOp linear) {
-      if (isa<MemRefType>(linear.getWeight().getType()) ||
-          cast<ShapedType>(linear.getWeight().getType()).getRank() != 2)
+      if (!canPack(linear.getWeight()))
         return;
-      if (auto get = linear.getWeight().getDefiningOp<GetParameterOp>())
-        packedTables.insert(get.getName());
-      pack(linear, linear.getWeightMutable());
+      if (std::optional<StringRef> parameter = findRoot(linear.getWeight()))
+        packedTables.insert(*parameter);
+      pack(linear, linear.getWeightMutable(), linear.getScalesMutable());
     });
     getOperation().walk([&](EmbeddingOp embedding) {
-      auto get = embedding.getTable().getDefiningOp<GetParameterOp>();
-      if (get && packedTables.contains(get.getName()))
-        pack(embedding, embedding.getTableMutable());
+      std::optional<StringRef> parameter = findRoot(embedding.getTable());
+      if (parameter && packedTables.contains(*parameter) &&
+          canPack(embedding.getTable()))
+        pack(embedding, embedding.getTableMutable(),
+             embedding.getScalesMutable());
     });
   }
 
 private:
-  void pack(Operation *user, OpOperand &weight) {
+  static bool canPack(Value weight) {
+    auto type = dyn_cast<TensorType>(weight.getType());
+    return type && type.getRank() == 2;
+  }
+
+  /// The parameter that a weight, rounded or quantised, comes from.
+  static std::optional<StringRef> findRoot(Value weight) {
+    Operation *op = weight.getDefiningOp();
+    while (isa_and_nonnull<RoundWeightOp, QuantizeOp>(op))
+      op = op->getOperand(0).getDefiningOp();
+    if (auto get = dyn_cast_or_null<GetParameterOp>(op))
+      return get.getName();
+    return std::nullopt;
+  }
+
+  void pack(Operation *user, OpOperand &weight, MutableOperandRange scales) {
     auto type = cast<RankedTensorType>(weight.get().getType());
     if (!type.hasStaticShape()) {
       user->emitOpError(
@@ -54,12 +70,36 @@ private:
           << type;
       return signalPassFailure();
     }
-    int64_t panels = llvm::divideCeilSigned(type.getDimSize(0), int64_t(width));
+    bool hasGroups = !scales.empty() &&
+                     cast<ShapedType>(scales[0].get().getType()).getRank() != 1;
+    Type element = type.getElementType();
+    int64_t group = element.isF32() || element.isF16() ? 1 : 2;
+    if (element.isInteger() && (hasGroups || byteDots))
+      group = 4;
+    if (type.getDimSize(1) % group != 0) {
+      user->emitOpError("h3-pack-panels expects columns that are a multiple "
+                        "of ")
+          << group << ", found " << type;
+      return signalPassFailure();
+    }
+    if (element.isInteger() && !hasGroups && byteDots)
+      element = IntegerType::get(&getContext(), 8, IntegerType::Unsigned);
+    weight.set(createPanels(user, weight.get(), element, group));
+    if (hasGroups)
+      scales.assign(createPanels(user, scales[0].get(),
+                                 Float16Type::get(&getContext()), 1));
+  }
+
+  Value createPanels(Operation *user, Value rows, Type element, int64_t group) {
+    auto type = cast<RankedTensorType>(rows.getType());
+    SmallVector<int64_t> shape{
+        llvm::divideCeilSigned(type.getDimSize(0), int64_t(width)),
+        type.getDimSize(1) / group, int64_t(width)};
+    if (group != 1)
+      shape.push_back(group);
     OpBuilder builder(user);
-    weight.set(PackPanelsOp::create(
-        builder, weight.get().getLoc(),
-        type.clone({panels, type.getDimSize(1), int64_t(width)}),
-        weight.get()));
+    return PackPanelsOp::create(builder, rows.getLoc(),
+                                RankedTensorType::get(shape, element), rows);
   }
 };
 

@@ -32,6 +32,12 @@ struct QuantizeWeights final : h3::impl::QuantizeWeightsBase<QuantizeWeights> {
           << type << "'";
       return signalPassFailure();
     }
+    if (columns < 1) {
+      getOperation().emitError("h3-quantize-weights expects positive columns, "
+                               "found ")
+          << int64_t(columns);
+      return signalPassFailure();
+    }
     if (type == "f32")
       return;
     getOperation().walk([&](Operation *op) {
@@ -48,6 +54,12 @@ private:
     if (!shape || shape.getRank() != 2 || !shape.getElementType().isF32() ||
         !isWeight(weight.get()))
       return;
+    int64_t rows = shape.getDimSize(0), numColumns = shape.getDimSize(1);
+    if (numColumns % columns != 0)
+      return explain(user, "the weight stays in single precision: its " +
+                               std::to_string(numColumns) +
+                               " columns are no multiple of " +
+                               std::to_string(columns));
     OpBuilder builder(user);
     Location loc = weight.get().getLoc();
     if (type == "bf16" || type == "f16") {
@@ -57,24 +69,29 @@ private:
                                        weight.get()));
       return;
     }
-    int64_t rows = shape.getDimSize(0), columns = shape.getDimSize(1);
-    bool isGrouped = type == "int4" && columns % kQuantGroup == 0;
+    bool isGrouped = type == "int4" && numColumns % kQuantGroup == 0;
     if (type == "int4" && !isGrouped)
-      remark::analysis(user->getLoc(), remark::RemarkOpts::name("weight-type")
-                                           .category("h3-quantize-weights"))
-          << "the weight is int8: its " << std::to_string(columns)
-          << " columns are no groups of " << std::to_string(kQuantGroup);
-    auto scaleType = isGrouped
-                         ? RankedTensorType::get({rows, columns / kQuantGroup},
-                                                 builder.getF16Type())
-                         : RankedTensorType::get({rows}, builder.getF32Type());
+      explain(user, "the weight is int8: its " + std::to_string(numColumns) +
+                        " columns are no groups of " +
+                        std::to_string(kQuantGroup));
+    auto scaleType =
+        isGrouped ? RankedTensorType::get({rows, numColumns / kQuantGroup},
+                                          builder.getF16Type())
+                  : RankedTensorType::get({rows}, builder.getF32Type());
     auto valueType = RankedTensorType::get(
-        {rows, isGrouped ? columns / 2 : columns}, builder.getI8Type());
+        {rows, isGrouped ? numColumns / 2 : numColumns}, builder.getI8Type());
     Value scale =
         QuantizeScalesOp::create(builder, loc, scaleType, weight.get());
     weight.set(
         QuantizeOp::create(builder, loc, valueType, weight.get(), scale));
     scales.assign(scale);
+  }
+
+  static void explain(Operation *user, const std::string &text) {
+    remark::analysis(
+        user->getLoc(),
+        remark::RemarkOpts::name("weight-type").category("h3-quantize-weights"))
+        << text;
   }
 };
 

@@ -113,9 +113,10 @@ private:
       epsilon = norm.getEpsilonAttr();
     }
     LinearOp::create(b, TypeRange(), input, linear.getWeight(),
-                     linear.getScales(), normWeight, normBias, linear.getBias(),
-                     linear.getOutput(), epsilon, linear.getGelu(),
-                     linear.getAccumulate(),
+                     linear.getScales(), /*row_scales=*/Value(),
+                     /*row_sums=*/Value(), normWeight, normBias,
+                     linear.getBias(), linear.getOutput(), epsilon,
+                     linear.getGelu(), linear.getAccumulate(),
                      /*library=*/false);
     Operation *end = branch.elseBlock()->getTerminator();
     if (norm)
@@ -128,7 +129,8 @@ private:
                            linear.getScales(), dequantized);
     LinearOp::create(b, TypeRange(), halves ? halves : linear.getInput(),
                      dequantized ? dequantized : linear.getWeight(),
-                     /*scales=*/Value(), /*norm_weight=*/Value(),
+                     /*scales=*/Value(), /*row_scales=*/Value(),
+                     /*row_sums=*/Value(), /*norm_weight=*/Value(),
                      /*norm_bias=*/Value(), linear.getBias(),
                      linear.getOutput(), /*epsilon=*/FloatAttr(),
                      linear.getGelu(), linear.getAccumulate(),

@@ -50,6 +50,8 @@ bool h3::encode(ArrayRef<float> values, mlir::Type type, uint8_t *to) {
     return store(toBFloat16);
   if (type.isF16())
     return store(toHalf);
+  if (type.isUnsignedInteger(8))
+    return store([](float value) { return uint8_t(value); });
   if (type.isInteger(8))
     return store([](float value) { return int8_t(value); });
   return false;

@@ -68,15 +68,20 @@ void compute(QuantizeOp op, ArrayRef<Values> operands, Result result) {
   }
 }
 
-/// weight [N, K] -> panels [P, K, W].
+/// weight [N, K] -> panels [P, K / G, W, G]; unsigned ones hold 128 more.
 void compute(PackPanelsOp op, ArrayRef<Values> operands, Result result) {
+  auto type = cast<mlir::ShapedType>(op.getPanels().getType());
   int64_t rows = dim(op.getWeight(), 0), columns = dim(op.getWeight(), 1);
-  int64_t width = dim(op.getPanels(), 2);
+  int64_t width = type.getDimSize(2);
+  int64_t group = type.getRank() == 4 ? type.getDimSize(3) : 1;
+  float offset = type.getElementType().isUnsignedInteger() ? 128 : 0;
+  std::fill(result.begin(), result.end(), offset);
   for (int64_t row = 0; row < rows; ++row) {
     const float *from = operands[0].data() + row * columns;
     float *to = result.data() + row / width * columns * width;
-    for (int64_t k = 0; k < columns; ++k)
-      to[k * width + row % width] = from[k];
+    for (int64_t k = 0; k < columns; k += group)
+      for (int64_t g = 0; g < group; ++g)
+        to[k * width + row % width * group + g] = from[k + g] + offset;
   }
 }
 

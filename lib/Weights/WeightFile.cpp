@@ -71,6 +71,11 @@ Error h3::writeWeightFile(mlir::ModuleOp module, const WeightSource &source,
   std::memcpy(out.data(), &header, sizeof(header));
 
   auto parameters = llvm::to_vector(module.getOps<ParameterOp>());
+  // The largest first, so that no thread waits for one at the end.
+  llvm::stable_sort(parameters, [](ParameterOp a, ParameterOp b) {
+    return cast<mlir::ShapedType>(a.getType()).getNumElements() >
+           cast<mlir::ShapedType>(b.getType()).getNumElements();
+  });
   std::mutex lock; // Guards `failures`, `written` and `progress`.
   Error failures = Error::success();
   uint64_t written = 0;

@@ -11,15 +11,22 @@
 
 #include "Team.h"
 
+#include <string>
+
 namespace h3 {
 
 struct Ceilings {
   double ReadBytesPerSecond = 0;
-  double Flops = 0; ///< fp32, a fused multiply-add counts as two
+  double Flops = 0;             ///< a multiplication and an addition are two
+  const char *Instruction = ""; ///< that multiplied as fast
 };
 
-/// Takes about a second and half a gigabyte, which it gives back.
-Expected<Ceilings> measureCeilings(Team &Threads);
+/// Measures multiply-adds with the fastest instruction that this CPU has for
+/// products of `WeightType`, a name that `h3-compile --weight-type` takes, with
+/// inputs of as many bits; int4 counts as int8. Takes about two seconds and
+/// half a gigabyte, which it gives back.
+Expected<Ceilings> measureCeilings(Team &Threads,
+                                   const std::string &WeightType);
 
 } // namespace h3
 

@@ -129,10 +129,11 @@ static Error runBench(Program &Prog, const BenchOptions &Options) {
   if (!Opened)
     return Opened.takeError();
   Engine &Model = **Opened;
+  std::string WeightType = Info.value("weight_type", "");
   // Those of a GPU are not measured here.
   bool HasCeilings = Prog.Model.image_bytes == 0;
   auto MeasureCeilings = [&] {
-    return HasCeilings ? measureCeilings(Model.team())
+    return HasCeilings ? measureCeilings(Model.team(), WeightType)
                        : Expected<Ceilings>(Ceilings());
   };
   Expected<Ceilings> Before = MeasureCeilings();
@@ -160,7 +161,7 @@ static Error runBench(Program &Prog, const BenchOptions &Options) {
 
   double ReadCeiling =
       std::max(Before->ReadBytesPerSecond, After->ReadBytesPerSecond);
-  double ComputeCeiling = std::max(Before->Flops, After->Flops);
+  const Ceilings &Faster = Before->Flops > After->Flops ? *Before : *After;
   auto Number = [&](const char *Key) {
     auto Found = Info.find(Key);
     return Found != Info.end() && Found->is_number_integer()
@@ -171,7 +172,7 @@ static Error runBench(Program &Prog, const BenchOptions &Options) {
   int64_t Flops = Number("flops_per_prompt_token");
   Json Result = {
       {"model", Info["model"]},
-      {"weight_type", Info["weight_type"]},
+      {"weight_type", WeightType},
       {"target", Info["target"]},
       {"threads", Model.team().threads()},
       {"prompt_len", Options.PromptLen},
@@ -184,14 +185,16 @@ static Error runBench(Program &Prog, const BenchOptions &Options) {
       {"peak_rss_bytes", Peak},
       {"time_to_first_token_s", median(FirstToken)},
       {"read_ceiling_bytes_per_s", ReadCeiling},
-      {"compute_ceiling_flops", ComputeCeiling},
+      {"compute_ceiling_flops", Faster.Flops},
+      {"compute_ceiling_instruction", Faster.Instruction},
       {"decode_share_of_ceiling",
        median(Decode) / Options.Batch * WeightBytes / ReadCeiling},
-      {"prefill_share_of_ceiling", median(Prefill) * Flops / ComputeCeiling}};
+      {"prefill_share_of_ceiling", median(Prefill) * Flops / Faster.Flops}};
   if (!HasCeilings)
     for (const char *Key :
          {"read_ceiling_bytes_per_s", "compute_ceiling_flops",
-          "decode_share_of_ceiling", "prefill_share_of_ceiling"})
+          "compute_ceiling_instruction", "decode_share_of_ceiling",
+          "prefill_share_of_ceiling"})
       Result[Key] = nullptr;
   return print(Prog, Result, Options.AsJson);
 }

@@ -58,12 +58,13 @@ func.func @cache_keys_rotary(%qkv: memref<?x48xf32>, %sequences: memref<?xi32>, 
 
 // -----
 
-// A task per head and row, with room for its query and a block of scores on the
-// stack, outside of all loops. Blocks of positions carry the maximum and the sum
-// of the softmax.
+// A task per head and row, with room for its query and the weights of a block on
+// the stack, outside of all loops. Blocks of positions carry the maximum and the
+// sum of the softmax. Keys behind the last position are the last one's, and their
+// scores do not count; the lanes of all products of a block are added at once.
 // CHECK-LABEL: @attention
 // CHECK-DAG: %[[QUERY:.*]] = memref.alloca() {alignment = 64 : i64} : memref<16xf32>
-// CHECK-DAG: %[[SCORES:.*]] = memref.alloca() {alignment = 64 : i64} : memref<8xf32>
+// CHECK-DAG: %[[ROOM:.*]] = memref.alloca() {alignment = 64 : i64} : memref<8xf32>
 // CHECK: %[[HEADS:.*]] = arith.constant 2 : index
 // CHECK: scf.parallel (%[[HEAD:.*]], %[[ROW:.*]]) = ({{.*}}) to (%[[HEADS]], %{{.*}}) step
 // CHECK: vector.load %arg0[%[[ROW]]
@@ -71,17 +72,23 @@ func.func @cache_keys_rotary(%qkv: memref<?x48xf32>, %sequences: memref<?xi32>, 
 // CHECK: vector.store %{{.*}}, %arg6[%[[ROW]]
 // CHECK: arith.constant 0xFF800000 : f32
 // CHECK: %[[SOFTMAX:.*]]:2 = scf.for {{.*}} -> (f32, f32)
-// CHECK: %[[SCALE:.*]] = arith.constant 2.500000e-01 : f32
-// CHECK: vector.load %arg1
-// CHECK: %[[DOT:.*]] = vector.reduction <add>
-// CHECK: %[[SCORE:.*]] = arith.mulf %[[DOT]], %[[SCALE]] : f32
-// CHECK: memref.store %[[SCORE]], %[[SCORES]]
-// CHECK: %[[BLOCK:.*]] = vector.load %[[SCORES]]
+// CHECK-COUNT-8: arith.minui
+// CHECK: scf.for {{.*}} -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>)
+// CHECK-COUNT-8: vector.load %arg1
+// CHECK: vector.shuffle %{{.*}} [0, 2, 4, 6, 8, 10, 12, 14] : vector<8xf32>, vector<8xf32>
+// CHECK: vector.shuffle %{{.*}} [1, 3, 5, 7, 9, 11, 13, 15] : vector<8xf32>, vector<8xf32>
+// CHECK-COUNT-12: vector.shuffle
+// CHECK: %[[DOTS:.*]] = arith.addf
+// CHECK: %[[SCALE:.*]] = arith.constant dense<2.500000e-01> : vector<8xf32>
+// CHECK: %[[SCORES:.*]] = arith.mulf %[[DOTS]], %[[SCALE]]
+// CHECK: %[[KNOWN:.*]] = vector.create_mask
+// CHECK: %[[BLOCK:.*]] = arith.select %[[KNOWN]], %[[SCORES]]
 // CHECK: %[[MAX:.*]] = vector.reduction <maximumf>, %[[BLOCK]]
 // CHECK: %[[WEIGHTS:.*]] = math.exp %{{.*}} : vector<8xf32>
-// CHECK: vector.store %[[WEIGHTS]], %[[SCORES]]
-// CHECK: vector.load %arg1
-// CHECK: math.fma
+// CHECK: vector.store %[[WEIGHTS]], %[[ROOM]]
+// CHECK: scf.for {{.*}} -> (vector<8xf32>, vector<8xf32>)
+// CHECK: memref.load %[[ROOM]]
+// CHECK-COUNT-2: vector.load %arg1
 // CHECK: vector.store %{{.*}}, %arg6[%[[ROW]]
 // CHECK: scf.yield %[[MAX]], %{{.*}} : f32, f32
 // CHECK: arith.divf %{{.*}}, %[[SOFTMAX]]#1 : f32

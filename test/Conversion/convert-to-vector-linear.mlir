@@ -1,22 +1,39 @@
 // RUN: h3-opt %s --h3-convert-to-vector=tile-rows=2 -split-input-file | FileCheck %s
 
-// One task per panel. Rows go in tiles of nearly equal height; a switch has a
-// case for each, with one sum per row and vector of the panel.
+// One task per panel and block of rows. Rows go in tiles of nearly equal height,
+// the first ones a row higher: tile t starts at t * height + min(t, higher), and
+// a block has its share of them. A switch has a case for each height, with one
+// sum per row and vector of the panel.
 // CHECK-LABEL: @tiles
-// CHECK: %[[PANELS:.*]] = arith.constant 2 : index
-// CHECK: scf.parallel (%[[PANEL:.*]]) = (%{{.*}}) to (%[[PANELS]]) step
 // CHECK: %[[ROWS:.*]] = memref.dim %arg0
 // CHECK: %[[TILES:.*]] = arith.ceildivui %[[ROWS]]
-// CHECK: scf.for %{{.*}} = %{{.*}} to %[[TILES]] step %{{.*}} iter_args(%[[FIRST:.*]] = %{{.*}}) -> (index)
-// CHECK: scf.index_switch
+// CHECK: %[[BLOCKS:.*]] = arith.ceildivui %[[TILES]]
+// CHECK: %[[PANELS:.*]] = arith.constant 2 : index
+// CHECK: scf.parallel (%[[BLOCK:.*]], %[[PANEL:.*]]) = (%{{.*}}) to (%[[BLOCKS]], %[[PANELS]]) step
+// CHECK-DAG: %[[HEIGHT:.*]] = arith.divui %[[ROWS]], %[[TILES]]
+// CHECK-DAG: %[[HIGHER:.*]] = arith.remui %[[ROWS]], %[[TILES]]
+// CHECK-DAG: %[[NEXT:.*]] = arith.addi %[[BLOCK]], %{{.*}}
+// CHECK-DAG: %[[TO_BLOCKS:.*]] = arith.muli %[[NEXT]], %[[TILES]]
+// CHECK-DAG: %[[TO:.*]] = arith.divui %[[TO_BLOCKS]], %[[BLOCKS]]
+// CHECK-DAG: %[[FROM_BLOCKS:.*]] = arith.muli %[[BLOCK]], %[[TILES]]
+// CHECK-DAG: %[[FROM:.*]] = arith.divui %[[FROM_BLOCKS]], %[[BLOCKS]]
+// CHECK: scf.for %[[TILE:.*]] = %[[FROM]] to %[[TO]] step
+// CHECK-DAG: arith.cmpi ult, %[[TILE]], %[[HIGHER]]
+// CHECK-DAG: %[[BEFORE:.*]] = arith.minui %[[TILE]], %[[HIGHER]]
+// CHECK-DAG: %[[EQUAL:.*]] = arith.muli %[[TILE]], %[[HEIGHT]]
+// CHECK-DAG: %[[FIRST:.*]] = arith.addi %[[EQUAL]], %[[BEFORE]]
+// CHECK-DAG: %[[COUNT:.*]] = arith.addi %[[HEIGHT]], %{{.*}}
+// CHECK: scf.index_switch %[[COUNT]]
 // CHECK: case 1 {
+// CHECK: %[[ROW:.*]] = arith.addi %[[FIRST]]
 // CHECK: %[[K:.*]] = arith.constant 5 : index
 // CHECK: scf.for %[[COLUMN:.*]] = %{{.*}} to %[[K]] step {{.*}} -> (vector<8xf32>, vector<8xf32>)
+// CHECK: memref.prefetch %arg1[%[[PANEL]], %{{.*}}], read
 // CHECK-COUNT-2: vector.load %arg1[%[[PANEL]], %[[COLUMN]], %{{.*}}] : memref<2x5x16xf32>, vector<8xf32>
-// CHECK: memref.load %arg0[%{{.*}}, %[[COLUMN]]]
+// CHECK: memref.load %arg0[%[[ROW]], %[[COLUMN]]]
 // CHECK-COUNT-2: math.fma
 // CHECK: scf.yield
-// CHECK-COUNT-2: vector.store %{{.*}}, %arg2
+// CHECK-COUNT-2: vector.store %{{.*}}, %arg2[%[[ROW]], %{{.*}}]
 // CHECK: case 2 {
 // CHECK: -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>)
 // CHECK-COUNT-2: vector.load %arg1
@@ -75,5 +92,42 @@ func.func @no_epilogue(%x: memref<?x5xf32>, %w: memref<1x5x8xf32>, %y: memref<?x
 // CHECK-NOT: vector.store
 func.func @partial_panel(%x: memref<?x5xf32>, %w: memref<2x5x16xf32>, %b: memref<19xf32>, %y: memref<?x19xf32>) {
   h3.linear ins(%x, %w : memref<?x5xf32>, memref<2x5x16xf32>) bias(%b : memref<19xf32>) outs(%y : memref<?x19xf32>)
+  return
+}
+
+// -----
+
+// Steps go in rounds of as many as divide them, four at most, each with a fetch
+// of what a later step reads: a line of 64 bytes, or two where steps are wider.
+// Products still reach a sum one after the other.
+// CHECK-LABEL: @rounds_of_four
+// CHECK: case 1 {
+// CHECK: %[[FOUR:.*]] = arith.constant 4 : index
+// CHECK: scf.for %[[K:.*]] = %{{.*}} to %{{.*}} step %[[FOUR]] iter_args(%[[SUM:.*]] = %{{.*}}) -> (vector<8xf32>)
+// CHECK: vector.load %arg1[%{{.*}}, %[[K]],
+// CHECK: %[[S0:.*]] = math.fma %{{.*}}, %{{.*}}, %[[SUM]]
+// CHECK: %[[K1:.*]] = arith.addi %[[K]],
+// CHECK: vector.load %arg1[%{{.*}}, %[[K1]],
+// CHECK: %[[S1:.*]] = math.fma %{{.*}}, %{{.*}}, %[[S0]]
+// CHECK: %[[S2:.*]] = math.fma %{{.*}}, %{{.*}}, %[[S1]]
+// CHECK: %[[S3:.*]] = math.fma %{{.*}}, %{{.*}}, %[[S2]]
+// CHECK-NOT: math.fma
+// CHECK: scf.yield %[[S3]]
+func.func @rounds_of_four(%x: memref<?x12xf32>, %w: memref<2x12x8xf32>, %y: memref<?x16xf32>) {
+  h3.linear ins(%x, %w : memref<?x12xf32>, memref<2x12x8xf32>) outs(%y : memref<?x16xf32>)
+  return
+}
+
+// -----
+
+// CHECK-LABEL: @rounds_of_two
+// CHECK: case 1 {
+// CHECK: %[[TWO:.*]] = arith.constant 2 : index
+// CHECK: scf.for %{{.*}} step %[[TWO]] iter_args
+// CHECK-COUNT-4: memref.prefetch %arg1
+// CHECK-NOT: memref.prefetch
+// CHECK: scf.yield
+func.func @rounds_of_two(%x: memref<?x6xf32>, %w: memref<1x6x32xf32>, %y: memref<?x32xf32>) {
+  h3.linear ins(%x, %w : memref<?x6xf32>, memref<1x6x32xf32>) outs(%y : memref<?x32xf32>)
   return
 }

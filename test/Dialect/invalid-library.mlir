@@ -50,7 +50,7 @@ func.func @linear_c8_output(%x: memref<?x64xf32>, %w: memref<8x64xf32>, %y: memr
 // -----
 
 func.func @linear_c7_kernel(%x: memref<?x64xbf16>, %w: memref<8x64xbf16>, %y: memref<?x8xf32>) {
-  // expected-error@+1 {{(C7): expected an input of f32, found 'bf16'}}
+  // expected-error@+1 {{(C7): expected an input of f32, or of what 'memref<8x64xbf16>' is multiplied with, found 'bf16'}}
   h3.linear ins(%x, %w : memref<?x64xbf16>, memref<8x64xbf16>) outs(%y : memref<?x8xf32>)
   return
 }

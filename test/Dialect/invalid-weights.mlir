@@ -380,7 +380,7 @@ func.func @linear_c6_bias(%x: tensor<?x64xf32>, %w: tensor<100x64xf32>, %g: tens
 
 func.func @linear_c6_weight_alone(%x: tensor<?x64xf32>, %w: tensor<100x64xf32>, %g: tensor<64xf32>, %init: tensor<?x100xf32>) {
   // expected-error@+1 {{'h3.linear' op (C6): expected the weight and the bias of a norm, found one of them}}
-  %0 = "h3.linear"(%x, %w, %g, %init) <{epsilon = 1.0 : f32, operandSegmentSizes = array<i32: 1, 1, 0, 1, 0, 0, 1>}> : (tensor<?x64xf32>, tensor<100x64xf32>, tensor<64xf32>, tensor<?x100xf32>) -> tensor<?x100xf32>
+  %0 = "h3.linear"(%x, %w, %g, %init) <{epsilon = 1.0 : f32, operandSegmentSizes = array<i32: 1, 1, 0, 0, 0, 1, 0, 0, 1>}> : (tensor<?x64xf32>, tensor<100x64xf32>, tensor<64xf32>, tensor<?x100xf32>) -> tensor<?x100xf32>
   return
 }
 
@@ -388,7 +388,7 @@ func.func @linear_c6_weight_alone(%x: tensor<?x64xf32>, %w: tensor<100x64xf32>, 
 
 func.func @linear_c6_bias_alone(%x: tensor<?x64xf32>, %w: tensor<100x64xf32>, %g: tensor<64xf32>, %init: tensor<?x100xf32>) {
   // expected-error@+1 {{'h3.linear' op (C6): expected the weight and the bias of a norm, found one of them}}
-  %0 = "h3.linear"(%x, %w, %g, %init) <{operandSegmentSizes = array<i32: 1, 1, 0, 0, 1, 0, 1>}> : (tensor<?x64xf32>, tensor<100x64xf32>, tensor<64xf32>, tensor<?x100xf32>) -> tensor<?x100xf32>
+  %0 = "h3.linear"(%x, %w, %g, %init) <{operandSegmentSizes = array<i32: 1, 1, 0, 0, 0, 0, 1, 0, 1>}> : (tensor<?x64xf32>, tensor<100x64xf32>, tensor<64xf32>, tensor<?x100xf32>) -> tensor<?x100xf32>
   return
 }
 

@@ -67,7 +67,8 @@ bench = [program, "bench", "--prompt-len", 4, "--gen-len", 3, "--batch", 3, "--r
 result = run_json(*bench, "--json")
 assert list(result) == """model weight_type target threads prompt_len gen_len batch prefill_tokens_per_s
     decode_tokens_per_s weight_bytes_per_token flops_per_prompt_token peak_rss_bytes time_to_first_token_s
-    read_ceiling_bytes_per_s compute_ceiling_flops decode_share_of_ceiling prefill_share_of_ceiling""".split(), result
+    read_ceiling_bytes_per_s compute_ceiling_flops compute_ceiling_instruction decode_share_of_ceiling
+    prefill_share_of_ceiling""".split(), result
 assert (result["threads"], result["prompt_len"], result["gen_len"], result["batch"]) == (1, 4, 3, 3), result
 for key in ("prefill_tokens_per_s", "decode_tokens_per_s"):
     assert 0 < result[key]["min"] <= result[key]["median"] <= result[key]["max"], result

@@ -29,9 +29,9 @@ for stored, expected in ((np.float32, "f32"), (np.float16, "f16")):
     model.mkdir()
     (model / "config.json").write_text(json.dumps(CONFIG))
     save_checkpoint(model / "model.pt", random_model(CONFIG, 1, stored))
-    # As stored on GPUs, in single precision on CPUs; norms, biases and SSMs always.
+    # As stored; norms, biases and SSMs always in single precision.
     assert types(model, "--target", "cuda") == ({expected}, {"f32"}), types(model, "--target", "cuda")
-    assert types(model) == ({"f32"}, {"f32"}), types(model)
+    assert types(model) == ({expected}, {"f32"}), types(model)
     # What is asked for goes first, f32 too.
     for asked, kinds in (("f32", {"f32"}), ("bf16", {"bf16"}), ("f16", {"f16"}), ("int8", {"i8", "f32"}),
                          ("int4", {"i8", "f16"})):

@@ -1,7 +1,7 @@
 """Reads the weights of a compiled program back and holds them against the checkpoint.
 
-Follows the documentation of h3.round_weight, h3.quantize_scales, h3.quantize and h3.concat_rows (docs/dialect.md) and the
-header in runtime/include/h3rt/abi.h, nothing else.
+Follows the documentation of h3.round_weight, h3.quantize_scales, h3.quantize, h3.quantize_rows, h3.concat_rows and
+h3.pack_panels (docs/dialect.md) and the header in runtime/include/h3rt/abi.h, nothing else.
 """
 
 import re
@@ -11,9 +11,11 @@ import numpy as np
 
 from programs import run
 
+import h3
+
 DENSE = re.compile(r"embeddings\.word_embeddings|[qkv]_proj|output_linear|Wqkv|out_proj|mlp\.fc[12]")
 GROUP = 32  # columns of a 4-bit weight that share a scale
-TYPES = {"f32": "<f4", "f16": "<f2", "bf16": "<u2", "i8": "i1"}
+TYPES = {"f32": "<f4", "f16": "<f2", "bf16": "<u2", "i8": "i1", "ui8": "u1"}
 
 
 def read_parameters(model, weights, *options):
@@ -22,7 +24,7 @@ def read_parameters(model, weights, *options):
     magic, version, reserved, start, size = struct.unpack_from("<8sIIQQ", data)
     assert magic == b"H3WEIGHT" and version == 1 and reserved == 0 and start % 4096 == 0, data[:32]
     assert len(data) >= start + size, f"{weights}: {len(data)} bytes"
-    text, _ = run("h3-compile", model, "--target", "cuda", "--emit", "linalg", *options)
+    text, _ = run("h3-compile", model, "--emit", "linalg", *options)
     pattern = r"h3\.parameter @\S+ : tensor<((?:\d+x)+)(\w+)> from \[(.*?)\] at (\d+)"
     for shape, kind, sources, offset in re.findall(pattern, text.decode()):
         shape = [int(extent) for extent in shape.split("x")[:-1]]
@@ -54,6 +56,35 @@ def round_f16(x):
     return np.asarray(x, np.float32).astype(np.float16).astype(np.float64)
 
 
+def round_bytes(x):
+    """Each row of x [..., k] to multiples of its largest magnitude / 127, in single precision."""
+    x = np.asarray(x, np.float32)
+    largest = np.abs(x).max(-1, keepdims=True)
+    steps = np.divide(np.float32(127), largest, out=np.zeros_like(largest), where=largest > 0)
+    return np.rint(x * steps).astype(np.float64) * (largest * np.float32(1 / 127)).astype(np.float64)
+
+
+def forward(params, config, ids, round_inputs=None, round_weights=None):
+    """The oracle's logits, where dense layers get their inputs, and their weights, rounded."""
+    exact, same = h3.product, lambda values: values
+    h3.product = lambda x, weight: exact((round_inputs or same)(x), (round_weights or same)(weight))
+    try:
+        return h3.forward(params, config, ids)[0]
+    finally:
+        h3.product = exact
+
+
+def unpack(panels, rows):
+    """panels [p, k / g, w, g] or [p, k, w] -> [rows, k]; a matrix or a vector is as it is."""
+    if panels.ndim < 3:
+        return panels
+    panels = panels.reshape(*panels.shape[:3], -1)  # [p, k / g, w, g]
+    whole = panels.transpose(0, 2, 1, 3).reshape(panels.shape[0] * panels.shape[2], -1)
+    signed = (whole.astype(np.int16) - 128).astype(np.int8) if whole.dtype == np.uint8 else whole
+    assert not signed[rows:].any(), "rows of a panel behind the last one are not zero"
+    return signed[:rows]
+
+
 def absmax_error(w, high):
     """Squared error of each row of w [n, k] rounded to multiples of its largest magnitude / high."""
     scale = np.abs(w).max(1, keepdims=True) / high
@@ -77,8 +108,8 @@ def dequantise(name, w, kind, values, scales, weight_type):
     """Checks a dense weight w [n, k] against its parameter, and returns what that stands for."""
     rows, columns = w.shape
     grouped = weight_type == "int4" and columns % GROUP == 0
-    expected = {"f32": "f32", "bf16": "bf16", "f16": "f16"}.get(weight_type, "i8")
-    assert kind == expected, f"{name}: {kind}, expected {expected}"
+    expected = {"f32": ["f32"], "bf16": ["bf16"], "f16": ["f16"]}.get(weight_type, ["i8", "ui8"])
+    assert kind in expected, f"{name}: {kind}, expected {expected}"
     if weight_type == "f32":
         assert np.array_equal(values, w.astype(np.float32)), name
         return values
@@ -120,7 +151,9 @@ def stored_params(model, weights, params, weight_type, *options):
         values = max(found, key=lambda parameter: parameter[1].size)
         scales = [array for kind, array in found if array is not values[1]]
         assert len(scales) == (weight_type in ("int8", "int4")), f"{sources}: {len(found)} parameters"
-        whole = dequantise(sources, w, *values, scales[0] if scales else None, weight_type)
+        kind, array = values
+        scales = unpack(scales[0], len(w)) if scales else None
+        whole = dequantise(sources, w, kind, unpack(array, len(w)), scales, weight_type)
         for name, rows in zip(sources, np.split(whole, np.cumsum([len(params[name]) for name in sources])[:-1])):
             stored[name] = rows
             seen.add(name)

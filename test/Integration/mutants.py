@@ -72,8 +72,12 @@ EQUIVALENT = [
     (".*", "shift of one more", r"shl\.b64\s+\S+ \S+ 2;", "the offset of a memref is 0, or the lowest bits only count rounds"),
     ("attention|cache_keys", "product without sum|selection swapped", r"0f37CBAC00|0fB94D4153",
      "the last terms of libdevice's sine and cosine are below the tolerance"),
+    ("linear", "mask of half", r"and\.b64\s+\S+ \S+ 124;", "lanes behind 64 inputs multiply zeros"),
+    ("linear", "bound one less", r"setp\.gt\.u64\s+\S+ \S+ 63;", "a lane's first input is a multiple of four"),
+    ("linear", "bound one further|index too far", r"setp\.ge\.u64|add\.s64\s+\S+ \S+ 8;", "the blocks of one row have features for "
+     "all of their warps, and one for each (linear-gpu.test has other layers)"),
     # Loops that end the same.
-    ("mixer.*|.*_ssm", "bound one further", r"setp\.ge\.s32", "no sequence of a step is empty"),
+    ("mixer.*|.*_ssm", "bound one further", r"setp\.(ge|lt)\.s32", "no sequence of a step is empty"),
     ("mixer.*|.*_ssm", "bound one further", r"setp\.lt\.s64", "a tile without rows does nothing; what is kept of an input behind the "
      "last is written anew before it is read"),
     ("mixer.*|.*_ssm", "bound one further", r"setp\.ge\.s64", "what is kept of an input behind the last is written anew before it is read"),
@@ -148,17 +152,17 @@ class Subject:
         self.ptx = texts.pop()
 
     def choose_runs(self):
-        """Three sequences in steps of two rows, one row in the end where they are odd; then one past position 64 and round the rings,
-        whose last tile has two rows, with its last token by itself. For the kernels of long sequences two of them, one of which starts
-        in the middle of a window, in two steps, so that the second goes on from states; the program itself, which other tests compare
-        with golden logits, says what is right."""
+        """Four sequences, if there are, in steps of two rows, which fill a tile of dense layers, one row in the end where they are
+        odd; then one past position 64 and round the rings, whose last tile has two rows, with its last token by itself. For the
+        kernels of long sequences two of them, one of which starts in the middle of a window, in two steps, so that the second goes on
+        from states; the program itself, which other tests compare with golden logits, says what is right."""
         goldens = []
         for path in self.golden.glob("logits_[0-9]*.npy"):
             ids = np.load(path.with_name(path.name.replace("logits", "ids")))
             goldens += zip(ids, np.load(path))
         goldens = sorted((g for g in goldens if len(g[0]) > 4), key=lambda g: len(g[0]))
         short, longest = len(goldens[0][0]), min(len(goldens[-1][0]), 67)
-        runs = [("short", ".*", goldens[:3], short, 2), ("long", ".*", goldens[-1:], longest, longest - 1)]
+        runs = [("short", ".*", goldens[:4], short, 2), ("long", ".*", goldens[-1:], longest, longest - 1)]
         for name, kinds, chosen, length, chunk in runs:
             yield (name, kinds, np.stack([ids[:length] for ids, _ in chosen]).astype(np.int32),
                    np.stack([found[:length] for _, found in chosen]), chunk)

@@ -23,8 +23,9 @@ FLOORS = {
     # 43 KB of shared memory: the ring and taps of 64 steps, the inputs and sums of a tile. Three such blocks fill the 164 KB of sm_80.
     # A block's modes stay in registers, so that its time goes to arithmetic between barriers rather than to loads.
     "mixer": 24,
-    # A multiple of eight rows takes a sum each, and their inputs of an access; several accesses of a lane are under way at once.
-    "linear": 24,
+    # The lanes of 16 warps that have one to five loads of 16 bytes under way while they multiply as many have 8 to 40 KB, and
+    # decoded weights take the registers.
+    "linear": 16,
     # A chunked scan does its arithmetic in registers between barriers, as the mixer does.
     "mixer_scan": 24,
     "mixer_output": 24,

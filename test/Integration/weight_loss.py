@@ -41,7 +41,7 @@ def main():
     for weight_type, most in MOST.items():
         program = compile_model(golden, work / weight_type, "--target", "cuda", "--cuda-arch", "sm_80",
                                 "--weight-type", weight_type)
-        stored = stored_params(golden, Path(f"{program}.h3w"), params, weight_type)
+        stored = stored_params(golden, Path(f"{program}.h3w"), params, weight_type, "--target", "cuda")
         found = bits_per_byte(stored, config, ids)
         print(f"{weight_type}: {found:.5f} bits per byte, {100 * (found / expected - 1):+.3f} %", flush=True)
         assert found <= expected * (1 + most), f"expected {expected}, at most {100 * most} % more"

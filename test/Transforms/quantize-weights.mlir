@@ -12,7 +12,7 @@
 // Norms and biases stay in single precision. 24 columns are no groups of 32, so
 // that weight has 8 bits in place of 4.
 // REMARK-NOT: the weight is int8
-// REMARK: quantize-weights.mlir:[[#]]:{{.*}}Category:h3-quantize-weights {{.*}}the weight is int8: its ", Remark=24, Remark=" columns are no groups of ", Remark=32
+// REMARK: quantize-weights.mlir:[[#]]:{{.*}}Category:h3-quantize-weights {{.*}}the weight is int8: its 24 columns are no groups of 32
 // REMARK-NOT: the weight is int8
 
 // BF16-LABEL: @dense(

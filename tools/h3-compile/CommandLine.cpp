@@ -176,10 +176,5 @@ std::optional<ExitCode> h3::parseCommandLine(int argc, char **argv,
     return fail(mistake + hint, WrongUsage);
   if (options.output == "-")
     options.output.clear();
-  bool isF32 = options.weightType.empty() || options.weightType == "f32";
-  if (!isF32 && options.target == TargetKind::Cpu)
-    return fail("--weight-type: kernels for CPUs are for f32 alone, found '" +
-                    options.weightType + "'; expected f32, or --target cuda",
-                Failure);
   return std::nullopt;
 }

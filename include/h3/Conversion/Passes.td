@@ -12,16 +12,19 @@ def ConvertH3ToVector : Pass<"h3-convert-to-vector", "::mlir::ModuleOp"> {
     panels, blocks of channels) whose body works on vectors of `lanes` floats;
     channels are the lanes, except in `h3.linear`, whose tile is `tileRows` rows by two vectors
     of output features. Sums run in a fixed order that
-    depends on shapes alone.
+    depends on shapes alone. `dots` names the types of which the target, an x86
+    CPU, has dot products on whole vectors: `i16` (pmaddwd), `i8` (vpdpbusd) and
+    `bf16` (vdpbf16ps). Without them products are widened first.
   }];
   let options = [
     Option<"lanes", "lanes", "int64_t", "8", "floats in a vector register">,
-    Option<"tileRows", "tile-rows", "int64_t", "6", "rows of a matrix tile">
+    Option<"tileRows", "tile-rows", "int64_t", "6", "rows of a matrix tile">,
+    ListOption<"dots", "dots", "std::string", "i16, i8, bf16; empty: none">
   ];
   let dependentDialects = [
-    "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
-    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
-    "::mlir::vector::VectorDialect"];
+    "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
 }
 
 def ConvertH3ToGpu : Pass<"h3-convert-to-gpu", "::mlir::ModuleOp"> {

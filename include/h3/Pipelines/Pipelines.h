@@ -30,6 +30,10 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
       *this, "weight-type",
       llvm::cl::desc("type of dense weights: f32, bf16, f16, int8, int4"),
       llvm::cl::init("f32")};
+  ListOption<std::string> dots{
+      *this, "dots",
+      llvm::cl::desc("dot products that the target adds at once: i16, i8, "
+                     "bf16")};
   Option<std::string> form{
       *this, "form",
       llvm::cl::desc("form of SSMs and convolutions; empty: the cheapest")};

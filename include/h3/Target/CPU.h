@@ -28,6 +28,9 @@ struct CpuTarget {
   /// Rows of a matrix tile that is two vectors wide: what the registers hold
   /// beside the two vectors and one broadcast.
   int64_t tileRows;
+  /// Types whose dot products are one instruction on whole vectors: pairs of
+  /// `i16`, fours of `i8`, pairs of `bf16`.
+  llvm::SmallVector<std::string, 3> dots;
 };
 
 /// What the compiled model says of itself beside its step function; the fields

@@ -136,10 +136,13 @@ def QuantizeWeights : Pass<"h3-quantize-weights", "::mlir::ModuleOp"> {
     The weight of every `h3.linear` and the table of every `h3.embedding` is rounded
     (`h3.round_weight`) or quantised (`h3.quantize`), if it is a function of weights
     in single precision. Norms, biases and the parameters of SSMs stay as they are.
-    A weight whose columns are no whole groups of 32 gets 8 bits instead of 4.
+    A weight whose columns are no whole groups of 32 gets 8 bits instead of 4, and
+    one whose columns are no multiple of `columns` stays as it is.
   }];
   let options = [Option<"type", "type", "std::string", "\"bf16\"",
-                        "f32, bf16, f16, int8 or int4">];
+                        "f32, bf16, f16, int8 or int4">,
+                 Option<"columns", "columns", "int64_t", "1",
+                        "columns that kernels take at once">];
 }
 
 def PackPanels : Pass<"h3-pack-panels", "::mlir::ModuleOp"> {
@@ -147,10 +150,28 @@ def PackPanels : Pass<"h3-pack-panels", "::mlir::ModuleOp"> {
   let description = [{
     The weight of every `h3.linear` is packed by `h3.pack_panels`. An embedding
     table that is also the weight of a linear (a tied head) is read from the
-    panels as well, so that it is stored once.
+    panels as well, so that it is stored once. Values of bf16 stand in pairs of columns, 4
+    bits in groups of 8, and bytes in groups of 4, unsigned, where the target has
+    products of them, else in pairs.
   }];
   let options = [Option<"width", "width", "int64_t", "16",
-                        "output features in a panel">];
+                        "output features in a panel">,
+                 Option<"byteDots", "byte-dots", "bool", "false",
+                        "the target adds four products of bytes at once">];
+}
+
+def QuantizeActivations : Pass<"h3-quantize-activations", "::mlir::ModuleOp"> {
+  let summary = "give inputs of dense layers the type that products take";
+  let description = [{
+    After `h3-pack-panels`. The input of an `h3.linear` with a packed weight in few
+    bits is quantised by `h3.quantize_rows`: to bytes where the weight is unsigned or
+    has 4 bits, else to pairs of 16 bits. With halves it is rounded by
+    `h3.round_rows` where the target has products of halves; elsewhere the weight is
+    widened. Layers of one input share the result.
+  }];
+  let options = [Option<"halfDots", "half-dots", "bool", "false",
+                        "the target adds two products of bf16 at once">];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
 }
 
 def FoldParameters : Pass<"h3-fold-parameters", "::mlir::ModuleOp"> {

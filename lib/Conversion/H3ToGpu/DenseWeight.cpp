@@ -9,24 +9,26 @@ static MemRefType typeOf(Value buffer) {
   return cast<MemRefType>(buffer.getType());
 }
 
-DenseWeight::DenseWeight(GpuBuilder &b, Value weight, Value scales,
-                         int64_t maxWidth)
-    : b(b), weight(weight), scales(scales) {
-  constexpr int64_t accessBits = 128;
-  int64_t bits =
-      isGrouped() ? 4 : typeOf(weight).getElementType().getIntOrFloatBitWidth();
-  accessWidth = std::min(maxWidth, accessBits / bits);
-  while (columns() % accessWidth != 0)
-    accessWidth /= 2;
-}
-
-bool DenseWeight::isGrouped() const {
+static bool hasGroups(Value scales) {
   return scales && typeOf(scales).getRank() == 2;
 }
 
-int64_t DenseWeight::columns() const {
-  return b.staticDim(weight, 1) * (isGrouped() ? 2 : 1);
+int64_t DenseWeight::countColumns(Value weight, Value scales) {
+  return LoopBuilder::staticDim(weight, 1) * (hasGroups(scales) ? 2 : 1);
 }
+
+int64_t DenseWeight::getWidth(Value weight, Value scales, int64_t maxWidth) {
+  constexpr int64_t accessBits = 128;
+  int64_t bits = hasGroups(scales)
+                     ? 4
+                     : typeOf(weight).getElementType().getIntOrFloatBitWidth();
+  int64_t width = std::min(maxWidth, accessBits / bits);
+  while (countColumns(weight, scales) % width != 0)
+    width /= 2;
+  return width;
+}
+
+bool DenseWeight::isGrouped() const { return hasGroups(scales); }
 
 DenseWeight::Access DenseWeight::load(Value row, Value k) {
   if (!isGrouped())

@@ -12,10 +12,16 @@ namespace h3 {
 class DenseWeight {
 public:
   /// An access has at most `maxWidth` values, a power of two.
-  DenseWeight(GpuBuilder &b, Value weight, Value scales, int64_t maxWidth);
+  DenseWeight(GpuBuilder &b, Value weight, Value scales, int64_t maxWidth)
+      : b(b), weight(weight), scales(scales),
+        accessWidth(getWidth(weight, scales, maxWidth)) {}
+
+  /// The width of its accesses.
+  static int64_t getWidth(Value weight, Value scales, int64_t maxWidth);
+  static int64_t countColumns(Value weight, Value scales);
 
   int64_t rows() const { return b.staticDim(weight, 0); }
-  int64_t columns() const;
+  int64_t columns() const { return countColumns(weight, scales); }
   /// The values of one access, which divide a row: up to 16 bytes.
   int64_t width() const { return accessWidth; }
 
@@ -44,7 +50,7 @@ private:
 
   GpuBuilder &b;
   Value weight, scales;
-  int64_t accessWidth;
+  const int64_t accessWidth;
 };
 
 } // namespace h3

@@ -29,7 +29,42 @@ Value GpuBuilder::shared(ArrayRef<int64_t> shape, Type element) {
   return memory;
 }
 
+Value GpuBuilder::reshape(Value memory, ArrayRef<int64_t> shape) {
+  auto from = cast<MemRefType>(memory.getType());
+  auto type =
+      MemRefType::get(shape, from.getElementType(), MemRefLayoutAttrInterface(),
+                      from.getMemorySpace());
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  if (failed(type.getStridesAndOffset(strides, offset)))
+    llvm_unreachable("rows without gaps have strides");
+  return memref::ReinterpretCastOp::create(*this, type, memory, offset, shape,
+                                           strides);
+}
+
 void GpuBuilder::barrier() { gpu::BarrierOp::create(*this); }
+
+void GpuBuilder::shareOutAhead(Value worker, int64_t workers, int64_t size,
+                               int64_t ahead, function_ref<Value(Value)> load,
+                               function_ref<void(Value, Value)> store) {
+  ahead = std::min<int64_t>(ahead, llvm::divideCeil(size, workers));
+  const int64_t round = workers * ahead;
+  // Those behind the last one load it again, and store nothing.
+  const bool isWhole = ahead == 1 || size % round == 0;
+  loop(worker, index(size), round, [&](Value first) {
+    SmallVector<std::pair<Value, Value>> loaded;
+    for (int64_t n = 0; n < ahead; ++n) {
+      Value i = add(first, n * workers);
+      loaded.push_back({i, load(isWhole ? i : min(i, index(size - 1)))});
+    }
+    for (auto [i, value] : loaded)
+      if (isWhole)
+        store(i, value);
+      else
+        ifThen(isBelow(i, index(size)),
+               [&, i = i, value = value] { store(i, value); });
+  });
+}
 
 Value GpuBuilder::reduceWarp(Value value,
                              function_ref<Value(Value, Value)> combine) {
@@ -115,6 +150,12 @@ Value GpuBuilder::zeroVector(int64_t size) {
 }
 Value GpuBuilder::extract(Value vector, int64_t i) {
   return vector::ExtractOp::create(*this, vector, i);
+}
+Value GpuBuilder::sumVector(Value vector) {
+  Value sum = extract(vector, 0);
+  for (int64_t i = 1; i < cast<VectorType>(vector.getType()).getDimSize(0); ++i)
+    sum = addf(sum, extract(vector, i));
+  return sum;
 }
 Value GpuBuilder::pack(ValueRange elements) {
   auto type = VectorType::get({int64_t(elements.size())}, getF32Type());

@@ -39,6 +39,8 @@ public:
   /// Memory that the threads of a block share, `shape` elements; floats, where
   /// no type is given.
   Value shared(llvm::ArrayRef<int64_t> shape, mlir::Type element = {});
+  /// The beginning of such memory in another shape.
+  Value reshape(Value memory, llvm::ArrayRef<int64_t> shape);
   /// Waits for all threads of the block; what they wrote is seen by all.
   void barrier();
 
@@ -46,6 +48,13 @@ public:
   void shareOut(Value size, llvm::function_ref<void(Value)> body) {
     loop(thread(), size, threads, body);
   }
+
+  /// Shares `size` indices out to `workers`, of which this is `worker`. Each
+  /// loads `ahead` values before it stores the first of them, so that it waits
+  /// for memory once for all of these.
+  void shareOutAhead(Value worker, int64_t workers, int64_t size, int64_t ahead,
+                     llvm::function_ref<Value(Value)> load,
+                     llvm::function_ref<void(Value, Value)> store);
 
   /// What the lanes of a warp combine to, in all of them.
   Value reduceWarp(Value value,
@@ -78,6 +87,8 @@ public:
   void storeVector(Value vector, Value buffer, ValueRange indices);
   Value zeroVector(int64_t size);
   Value extract(Value vector, int64_t i);
+  /// The sum of a vector's elements, one after the other.
+  Value sumVector(Value vector);
   /// A vector of these floats, or of one `size` times.
   Value pack(ValueRange elements);
   Value spread(Value element, int64_t size);

@@ -15,9 +15,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../RuntimeCalls.h"
 #include "GpuBuilder.h"
 #include "RingTransform.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace mlir;
 using namespace h3;
@@ -312,16 +312,7 @@ private:
           b, MemRefType::get(shape, type.getElementType()), buffer));
     }
     operands.push_back(windows);
-    auto module =
-        b.getInsertionBlock()->getParentOp()->getParentOfType<ModuleOp>();
-    if (!module.lookupSymbol(name)) {
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToStart(module.getBody());
-      func::FuncOp::create(b, name,
-                           b.getFunctionType(TypeRange(operands), TypeRange()))
-          .setPrivate();
-    }
-    func::CallOp::create(b, name, TypeRange(), operands);
+    callRuntime(b, name, operands);
   }
 };
 

@@ -83,7 +83,7 @@ struct MixerScanKernel final : KernelLowering<MixerScanOp> {
     block.forEachSegment([&](const WindowSegment &segment) {
       Value slot = segment.sequence.slot;
       ShiftRing shift(b, op.getKeys(), op.getTaps(), op.getKeySkip(),
-                      op.getShiftState(), lane, segment);
+                      op.getShiftState(), lane, segment, /*ahead=*/1);
       SmallVector<Value> begin = b.chooseAll(
           segment.isHead,
           [&] { return diag.loadStates(op.getDiagState(), slot); },

@@ -103,33 +103,41 @@ struct LayerNormKernel final : KernelLowering<LayerNormOp> {
   }
   void emit(LayerNormOp op, GpuBuilder &b) const override {
     Value x = op.getInput(), row = b.block(Dimension::x);
-    Value channels = b.index(b.staticDim(x, 1));
-    Value count = b.f32(b.staticDim(x, 1));
-    Value sums = b.shared({b.countWarps()}),
-          squares = b.shared({b.countWarps()});
-    auto sumRow = [&](Value partial, function_ref<Value(Value, Value)> add) {
-      Value sum = b.loop(b.thread(), channels, b.threads, b.f32(0),
-                         [&](Value c, ValueRange carried) {
-                           Value value = b.loadScalar(x, {row, c});
-                           return SmallVector<Value>{add(value, carried[0])};
-                         })[0];
-      return b.divf(b.sumBlock(sum, partial), count);
+    const int64_t channels = b.staticDim(x, 1);
+    // Read once, all at a time: memory is waited for once.
+    struct Channel {
+      Value c, exists, value, weight, bias;
     };
-    Value mean = sumRow(
-        sums, [&](Value value, Value sum) { return b.addf(sum, value); });
-    Value variance = sumRow(squares, [&](Value value, Value sum) {
-      Value centred = b.subf(value, mean);
+    SmallVector<Channel> own;
+    for (int64_t first = 0; first < channels; first += b.threads) {
+      Value c = b.add(b.thread(), first);
+      Value exists = b.isBelow(c, b.index(channels));
+      own.push_back({c, exists, b.loadIf(exists, x, {row, c}),
+                     b.loadIf(exists, op.getWeight(), c),
+                     b.loadIf(exists, op.getBias(), c)});
+    }
+    auto average = [&](function_ref<Value(const Channel &, Value)> add) {
+      Value sum = b.f32(0);
+      for (const Channel &channel : own)
+        sum = b.select(channel.exists, add(channel, sum), sum);
+      sum = b.sumBlock(sum, b.shared({b.countWarps()}));
+      return b.divf(sum, b.f32(channels));
+    };
+    Value mean = average([&](const Channel &channel, Value sum) {
+      return b.addf(sum, channel.value);
+    });
+    Value variance = average([&](const Channel &channel, Value sum) {
+      Value centred = b.subf(channel.value, mean);
       return b.fma(centred, centred, sum);
     });
     Value deviation = math::SqrtOp::create(
         b, b.addf(variance, b.f32(op.getEpsilon().convertToFloat())));
     Value scale = b.divf(b.f32(1), deviation);
-    b.shareOut(channels, [&](Value c) {
-      Value normal = b.mulf(b.subf(b.loadScalar(x, {row, c}), mean), scale);
-      b.storeScalar(b.fma(normal, b.loadScalar(op.getWeight(), c),
-                          b.loadScalar(op.getBias(), c)),
-                    op.getOutput(), {row, c});
-    });
+    for (const Channel &channel : own) {
+      Value normal = b.mulf(b.subf(channel.value, mean), scale);
+      b.storeIf(channel.exists, b.fma(normal, channel.weight, channel.bias),
+                op.getOutput(), {row, channel.c});
+    }
   }
 };
 

@@ -13,6 +13,9 @@ using namespace h3;
 
 namespace {
 
+/// Rows of a shift SSM's state that a warp waits for at a time: all of 64.
+constexpr int64_t kAhead = 8;
+
 /// A block for 32 channels of `rows` and each sequence.
 Grid getChannelGrid(LoopBuilder &b, Value rows, Value starts) {
   return {b.index(countChannelBlocks(rows)), b.countSequences(starts)};
@@ -29,7 +32,7 @@ struct ShiftSsmKernel final : KernelLowering<ShiftSsmOp> {
     Sequence sequence = loadSequence(b, op, b.block(Dimension::y));
     auto lane = LaneChannel::create(b, b.block(Dimension::x), channels);
     ShiftRing shift(b, op.getInput(), op.getTaps(), op.getSkip(), op.getState(),
-                    lane, Segment::whole(sequence));
+                    lane, Segment::whole(sequence), kAhead);
     loopTiles(b, Segment::whole(sequence), {},
               [&](Value row, Value count, ValueRange) {
                 shift.load(row, count);
@@ -115,15 +118,17 @@ struct MixerKernel final : KernelLowering<MixerOp> {
     int64_t channels = b.staticDim(op.getQueries(), 1);
     Sequence sequence = loadSequence(b, op, b.block(Dimension::y));
     auto lane = LaneChannel::create(b, b.block(Dimension::x), channels);
-    ShiftRing shift(b, op.getKeys(), op.getTaps(), op.getKeySkip(),
-                    op.getShiftState(), lane, Segment::whole(sequence));
+    // States are on their way before the shift SSM waits for its inputs.
     DiagModes diag(b, op.getModes(), op.getSkip(), lane, lane);
+    SmallVector<Value> before =
+        diag.loadStates(op.getDiagState(), sequence.slot);
+    ShiftRing shift(b, op.getKeys(), op.getTaps(), op.getKeySkip(),
+                    op.getShiftState(), lane, Segment::whole(sequence), kAhead);
     auto loadRow = [&](Value buffer, Value row) {
       return b.loadIf(lane.exists, buffer, {row, lane.channel});
     };
     SmallVector<Value> states =
-        loopTiles(b, Segment::whole(sequence),
-                  diag.loadStates(op.getDiagState(), sequence.slot),
+        loopTiles(b, Segment::whole(sequence), before,
                   [&](Value row, Value count, ValueRange x) {
                     shift.load(row, count);
                     b.barrier();

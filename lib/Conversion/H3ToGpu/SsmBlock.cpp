@@ -27,19 +27,23 @@ h3::loopTiles(GpuBuilder &b, const Segment &segment, ValueRange inits,
 
 ShiftRing::ShiftRing(GpuBuilder &b, Value input, Value taps, Value skip,
                      Value state, const LaneChannel &lane,
-                     const Segment &segment)
+                     const Segment &segment, int64_t ahead)
     : b(b), numTaps(b.staticDim(taps, 0)),
       size(llvm::PowerOf2Ceil(numTaps - 1 + kTileRows)), input(input),
       state(state), lane(lane), segment(segment),
       ring(b.shared({size, kWarpSize})), taps(b.shared({numTaps, kWarpSize})) {
   this->skip = b.loadIf(lane.exists, skip, lane.channel);
-  loopRows(b, b.index(numTaps), [&](Value n) {
-    b.storeScalar(b.loadIf(lane.exists, taps, {n, lane.channel}), this->taps,
-                  {n, b.lane()});
+  auto share = [&](Value buffer, int64_t rows,
+                   function_ref<Value(Value)> load) {
+    b.shareOutAhead(b.warp(), kSsmWarps, rows, ahead, load,
+                    [&](Value i, Value value) {
+                      b.storeScalar(value, buffer, {i, b.lane()});
+                    });
+  };
+  share(this->taps, numTaps, [&](Value n) {
+    return b.loadIf(lane.exists, taps, {n, lane.channel});
   });
-  loopRows(b, b.index(numTaps - 1), [&](Value i) {
-    b.storeScalar(loadHistory(i), ring, {i, b.lane()});
-  });
+  share(ring, numTaps - 1, [&](Value i) { return loadHistory(i); });
 }
 
 /// The input N - 1 - i rows before the segment: of this step, or of the state,

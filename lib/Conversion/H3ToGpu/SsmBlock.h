@@ -38,10 +38,10 @@ struct Segment {
 /// The shift SSM of a block's channels.
 class ShiftRing {
 public:
-  /// Brings taps and the inputs before the segment to shared memory; a null
-  /// state is zeros.
+  /// Brings taps and the inputs before the segment to shared memory, each warp
+  /// `ahead` rows at a time; a null state is zeros.
   ShiftRing(GpuBuilder &b, Value input, Value taps, Value skip, Value state,
-            const LaneChannel &lane, const Segment &segment);
+            const LaneChannel &lane, const Segment &segment, int64_t ahead);
 
   /// Takes in rows `row .. row + count - 1`; to be followed by a barrier.
   void load(Value row, Value count);

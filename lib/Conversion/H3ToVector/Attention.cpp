@@ -79,7 +79,7 @@ struct AttentionLowering final : LayerLowering<AttentionOp> {
   void emit(AttentionOp op, KernelBuilder &b) const override {
     int64_t heads = op.getHeads();
     int64_t width = b.staticDim(op.getOutput(), 1) / heads;
-    auto [query, scores] = allocateScratch(op, b, width);
+    auto [query, weights] = allocateScratch(op, b, width);
     // Later rows see more positions: heads first, so that threads share evenly.
     b.parallel({b.index(heads), b.dim(op.getQkv(), 0)}, [&](ValueRange ivs) {
       Value row = ivs[1], column = b.mul(ivs[0], width), zero = b.index(0);
@@ -99,10 +99,10 @@ struct AttentionLowering final : LayerLowering<AttentionOp> {
                    Value left = b.sub(positions, first);
                    Value count =
                        arith::MinUIOp::create(b, left, b.index(b.lanes));
-                   emitScores(op, b, place, query, scores, first, count, column,
-                              width);
-                   return emitBlock(op, b, place, row, scores, first, count,
-                                    column, width, carried);
+                   Value scores =
+                       emitScores(op, b, place, query, first, column, width);
+                   return emitBlock(op, b, place, row, scores, weights, first,
+                                    count, column, width, carried);
                  });
       Value scale = b.broadcast(b.divf(b.f32(1.0f), softmax[1]));
       b.loopBlocks(width, [&](Value c, Value mask) {
@@ -114,7 +114,7 @@ struct AttentionLowering final : LayerLowering<AttentionOp> {
   }
 
 private:
-  /// Room for one rotated query and one block of scores, per thread: on the
+  /// Room for one rotated query and one block of weights, per thread: on the
   /// stack of the kernel, outside of all loops.
   static std::pair<Value, Value>
   allocateScratch(AttentionOp op, KernelBuilder &b, int64_t width) {
@@ -130,57 +130,82 @@ private:
     return {allocate(width), allocate(b.lanes)};
   }
 
-  /// scores[i] = q . K[first + i] / sqrt(width), -inf behind the last position.
-  static void emitScores(AttentionOp op, KernelBuilder &b, RowPlace place,
-                         Value query, Value scores, Value first, Value count,
-                         Value column, int64_t width) {
-    b.store(b.splat(-std::numeric_limits<float>::infinity()), scores,
-            b.index(0));
-    Value scale = b.f32(1.0f / std::sqrt(static_cast<float>(width)));
-    b.loop(b.index(0), count, [&](Value i) {
-      SmallVector<Value> dot = b.loopBlocks(
-          width, b.splat(0.0f), [&](Value c, Value mask, ValueRange sums) {
-            Value key = b.load(
-                op.getCache(),
-                {place.slot, b.index(0), b.add(first, i), b.add(column, c)},
-                mask);
-            return SmallVector<Value>{
-                b.fma(b.load(query, c, mask), key, sums[0])};
-          });
-      b.storeScalar(b.mulf(b.sumLanes(dot[0]), scale), scores, i);
-    });
+  /// q . K[first + i] / sqrt(width) in lane i, -inf behind the last position.
+  static Value emitScores(AttentionOp op, KernelBuilder &b, RowPlace place,
+                          Value query, Value first, Value column,
+                          int64_t width) {
+    SmallVector<SmallVector<Value>> keys;
+    for (int64_t i = 0; i < b.lanes; ++i) {
+      // Behind the last position, a row of the cache may hold anything.
+      Value position = b.min(b.add(first, i), place.position);
+      keys.push_back({place.slot, b.index(0), position});
+    }
+    SmallVector<Value> sums =
+        b.loopBlocks(width, SmallVector<Value>(b.lanes, b.splat(0.0f)),
+                     [&](Value c, Value mask, ValueRange carried) {
+                       Value features = b.load(query, c, mask);
+                       SmallVector<Value> next;
+                       for (auto [key, sum] : llvm::zip_equal(keys, carried)) {
+                         SmallVector<Value> at(key);
+                         at.push_back(b.add(column, c));
+                         next.push_back(b.fma(
+                             features, b.load(op.getCache(), at, mask), sum));
+                       }
+                       return next;
+                     });
+    float scale = 1.0f / std::sqrt(static_cast<float>(width));
+    Value dots = b.sumEach(sums), scores = b.mulf(dots, b.splat(scale));
+    Value count = b.sub(b.add(place.position, 1), first);
+    Value isKnown = vector::CreateMaskOp::create(
+        b, VectorType::get({b.lanes}, b.getI1Type()), count);
+    Value lowest = b.splat(-std::numeric_limits<float>::infinity());
+    return arith::SelectOp::create(b, isKnown, scores, lowest);
   }
 
   /// Adds a block of positions to the running maximum, sum and output.
   static SmallVector<Value> emitBlock(AttentionOp op, KernelBuilder &b,
-                                      RowPlace place, Value row, Value scores,
-                                      Value first, Value count, Value column,
-                                      int64_t width, ValueRange carried) {
+                                      RowPlace place, Value row, Value block,
+                                      Value weightOf, Value first, Value count,
+                                      Value column, int64_t width,
+                                      ValueRange carried) {
     Value zero = b.index(0);
-    Value block = b.load(scores, zero);
     Value highest = vector::ReductionOp::create(
         b, vector::CombiningKind::MAXIMUMF, block, carried[0]);
     Value weights = math::ExpOp::create(b, b.subf(block, b.broadcast(highest)));
-    Value rescale = vector::ExtractOp::create(
-        b,
-        math::ExpOp::create(b, b.broadcast(b.subf(carried[0], highest)))
-            .getResult(),
-        ArrayRef<int64_t>{0});
-    b.store(weights, scores, zero);
+    Value rescales =
+        math::ExpOp::create(b, b.broadcast(b.subf(carried[0], highest)));
+    Value rescale =
+        vector::ExtractOp::create(b, rescales, ArrayRef<int64_t>{0});
+    b.store(weights, weightOf, zero);
     Value sum = b.fma(carried[1], rescale, b.sumLanes(weights));
-    Value rescales = b.broadcast(rescale);
-    b.loopBlocks(width, [&](Value c, Value mask) {
-      SmallVector<Value> at{row, b.add(column, c)};
-      Value output = b.mulf(b.load(op.getOutput(), at, mask), rescales);
-      output = b.loop(zero, count, output, [&](Value i, ValueRange sums) {
-        Value value = b.load(
-            op.getCache(),
-            {place.slot, b.index(1), b.add(first, i), b.add(column, c)}, mask);
-        Value weight = b.broadcast(b.loadScalar(scores, i));
-        return SmallVector<Value>{b.fma(weight, value, sums[0])};
-      })[0];
-      b.store(output, op.getOutput(), at, mask);
-    });
+    // As many features at once as there are registers for.
+    constexpr int64_t mostVectors = 8;
+    int64_t vectors = llvm::divideCeil(width, b.lanes);
+    for (int64_t v = 0; v < vectors; v += mostVectors) {
+      SmallVector<Value> columns, masks, outputs;
+      for (int64_t i = v; i < std::min(v + mostVectors, vectors); ++i) {
+        columns.push_back(b.add(column, i * b.lanes));
+        bool isWhole = (i + 1) * b.lanes <= width;
+        masks.push_back(isWhole ? Value() : b.blockMask(b.index(i), width));
+        Value before =
+            b.load(op.getOutput(), {row, columns.back()}, masks.back());
+        outputs.push_back(b.mulf(before, rescales));
+      }
+      outputs = b.loop(zero, count, outputs, [&](Value i, ValueRange carried) {
+        Value weight = b.broadcast(b.loadScalar(weightOf, i));
+        Value position = b.add(first, i);
+        SmallVector<Value> next;
+        for (auto [at, mask, output] :
+             llvm::zip_equal(columns, masks, carried)) {
+          Value value = b.load(op.getCache(),
+                               {place.slot, b.index(1), position, at}, mask);
+          next.push_back(b.fma(weight, value, output));
+        }
+        return next;
+      });
+      for (auto [at, mask, output] : llvm::zip_equal(columns, masks, outputs))
+        b.store(output, op.getOutput(), {row, at}, mask);
+    }
     return {highest, sum};
   }
 };

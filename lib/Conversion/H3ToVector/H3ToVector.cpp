@@ -8,6 +8,7 @@
 
 #include "KernelBuilder.h"
 #include "h3/Conversion/Passes.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 
 namespace h3 {
@@ -36,7 +37,14 @@ struct ConvertH3ToVector final
       return signalPassFailure();
     }
     RewritePatternSet patterns(&getContext());
-    VectorTarget target{lanes, tileRows};
+    VectorTarget target{lanes, tileRows, DotTypes()};
+    for (StringRef type : dots)
+      if (bool *dot = findDot(target.dots, type))
+        *dot = true;
+      else
+        return signalPassFailure();
+    populateEmbeddingPatterns(patterns, target);
+    populateQuantizePatterns(patterns, target);
     populateRowPatterns(patterns, target);
     populateLinearPatterns(patterns, target);
     populateSsmPatterns(patterns, target);
@@ -54,11 +62,28 @@ struct ConvertH3ToVector final
               << "' is left after h3-convert-to-vector; it must be "
                  "on memrefs and its weight packed in a few whole vectors, "
                  "a spectrum for this number of lanes, with one dynamic "
-                 "size at most, the first; a table of f32, and no fused norm";
+                 "size at most, the first; a table of f32 or packed, and no "
+                 "fused norm";
           return WalkResult::interrupt();
         });
     if (left.wasInterrupted())
       signalPassFailure();
+  }
+
+private:
+  /// Null: there is no such type, which is an error.
+  bool *findDot(DotTypes &types, StringRef name) {
+    bool *found = name == "i16"    ? &types.i16
+                  : name == "i8"   ? &types.i8
+                  : name == "bf16" ? &types.bf16
+                                   : nullptr;
+    // The instructions are those on vectors of 32 and of 64 bytes.
+    if (found && (lanes == 8 || lanes == 16))
+      return found;
+    getOperation().emitError("h3-convert-to-vector expects dots of i16, i8 or "
+                             "bf16, with 8 or 16 lanes, found '")
+        << name << "' with " << int64_t(lanes);
+    return nullptr;
   }
 };
 

@@ -13,6 +13,20 @@ Value KernelBuilder::splat(float value) {
 Value KernelBuilder::broadcast(Value scalar) {
   return vector::BroadcastOp::create(*this, vectorType, scalar);
 }
+Value KernelBuilder::loadVector(Value buffer, ValueRange indices,
+                                int64_t count) {
+  Type element = cast<MemRefType>(buffer.getType()).getElementType();
+  return vector::LoadOp::create(*this, VectorType::get({count}, element),
+                                buffer, indices);
+}
+Value KernelBuilder::bitcast(Value vector, Type element) {
+  auto type = cast<VectorType>(vector.getType());
+  int64_t bits = type.getNumElements() * type.getElementTypeBitWidth();
+  auto wanted =
+      VectorType::get({bits / element.getIntOrFloatBitWidth()}, element);
+  return vector::BitCastOp::create(*this, wanted, vector);
+}
+
 void KernelBuilder::parallel(ValueRange upperBounds, Body body) {
   SmallVector<Value> lower(upperBounds.size(), index(0));
   SmallVector<Value> steps(upperBounds.size(), index(1));
@@ -114,5 +128,34 @@ void KernelBuilder::prefetch(Value buffer, ValueRange indices, bool isWrite) {
 }
 
 Value KernelBuilder::sumLanes(Value vector) {
-  return vector::ReductionOp::create(*this, vector::CombiningKind::ADD, vector);
+  for (int64_t half = lanes / 2; half > 0; half /= 2) {
+    auto lanesFrom = [&](int64_t first) -> Value {
+      return vector::ShuffleOp::create(
+          *this, vector, vector,
+          llvm::to_vector(llvm::seq<int64_t>(first, first + half)));
+    };
+    Value low = lanesFrom(0), high = lanesFrom(half);
+    vector = addf(low, high);
+  }
+  return vector::ExtractOp::create(*this, vector, ArrayRef<int64_t>{0});
+}
+
+Value KernelBuilder::sumEach(ArrayRef<Value> vectors) {
+  // Each round adds neighbours, and leaves the sums of two vectors in one.
+  SmallVector<int64_t> even, odd;
+  for (int64_t i = 0; i < lanes; ++i) {
+    even.push_back(2 * i);
+    odd.push_back(2 * i + 1);
+  }
+  SmallVector<Value> sums(vectors);
+  while (sums.size() > 1) {
+    for (size_t i = 0; i < sums.size() / 2; ++i) {
+      Value a = sums[2 * i], b = sums[2 * i + 1];
+      Value evens = vector::ShuffleOp::create(*this, a, b, even);
+      Value odds = vector::ShuffleOp::create(*this, a, b, odd);
+      sums[i] = addf(evens, odds);
+    }
+    sums.resize(sums.size() / 2);
+  }
+  return sums[0];
 }

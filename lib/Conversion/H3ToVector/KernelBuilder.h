@@ -14,10 +14,17 @@
 
 namespace h3 {
 
+/// Types whose dot products are one instruction: pairs of i16, fours of i8,
+/// pairs of bf16.
+struct DotTypes {
+  bool i16 = false, i8 = false, bf16 = false;
+};
+
 /// What the kernels need to know of the target.
 struct VectorTarget {
   int64_t lanes;    ///< floats in a vector register
   int64_t tileRows; ///< rows of a matrix tile
+  DotTypes dots;
 };
 
 class KernelBuilder : public LoopBuilder {
@@ -30,6 +37,10 @@ public:
   const mlir::VectorType vectorType;
 
   Value splat(float value);
+  /// `count` elements of the buffer's type.
+  Value loadVector(Value buffer, ValueRange indices, int64_t count);
+  /// The bits of a vector as elements of another type.
+  Value bitcast(Value vector, mlir::Type element);
   Value broadcast(Value scalar);
 
   /// A loop over independent tasks.
@@ -65,11 +76,16 @@ public:
   /// Fetches what stands there into the first-level cache. Rows of channels lie
   /// further apart than hardware looks ahead. May be behind the buffer's end.
   void prefetch(Value buffer, ValueRange indices, bool isWrite);
-  /// The sum of the lanes, in ascending order.
+  /// The sum of the lanes; halves are added until one is left.
   Value sumLanes(Value vector);
+  /// In lane i, the sum of all lanes of vector i of as many as there are lanes.
+  /// The order of additions is the same for each.
+  Value sumEach(llvm::ArrayRef<Value> vectors);
 };
 
+void populateEmbeddingPatterns(mlir::RewritePatternSet &, const VectorTarget &);
 void populateRowPatterns(mlir::RewritePatternSet &, const VectorTarget &);
+void populateQuantizePatterns(mlir::RewritePatternSet &, const VectorTarget &);
 void populateLinearPatterns(mlir::RewritePatternSet &, const VectorTarget &);
 void populateSsmPatterns(mlir::RewritePatternSet &, const VectorTarget &);
 void populateConvPatterns(mlir::RewritePatternSet &, const VectorTarget &);

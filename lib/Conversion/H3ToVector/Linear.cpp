@@ -1,14 +1,14 @@
 //===- Linear.cpp - Dense layers on packed panels -------------------------===//
 //
-// One task per panel: a tile of rows by one panel keeps its sums in registers
-// while the panel streams past, one k after the other. Every output is a single
-// ascending sum whatever the number of rows, so a row's bits do not depend on
-// the rows beside it. Rows are split into tiles of nearly equal height; a
-// height is a compile-time constant, chosen by a switch.
+// One task per panel and block of rows: a tile of rows by one panel keeps its
+// sums in registers while the panel streams past (PanelSums.h). Every output is
+// a single ascending sum whatever the number of rows, so a row's bits do not
+// depend on the rows beside it. Rows are split into tiles of nearly equal
+// height; a height is a compile-time constant, chosen by a switch.
 //
 //===----------------------------------------------------------------------===//
 
-#include "KernelBuilder.h"
+#include "PanelSums.h"
 
 using namespace mlir;
 using namespace h3;
@@ -21,42 +21,65 @@ struct LinearLowering final : LayerLowering<LinearOp> {
   LogicalResult check(LinearOp op, PatternRewriter &rewriter) const override {
     if (op.getNormWeight())
       return rewriter.notifyMatchFailure(op, "expected no fused norm");
-    auto weight = cast<MemRefType>(op.getWeight().getType());
-    if (weight.getRank() != 3)
-      return rewriter.notifyMatchFailure(op, "expected a packed weight");
-    constexpr int64_t maxVectors = 16; // Their sums stay in registers.
-    int64_t width = weight.getDimSize(2);
-    if (width % target.lanes != 0 || width / target.lanes > maxVectors)
+    if (!hasPanelSums(op, target.lanes))
       return rewriter.notifyMatchFailure(
-          op, "expected a panel of whole vectors of lanes, not many");
+          op, "expected a packed weight of whole vectors of lanes, not many, "
+              "and an input as its products take it");
     return success();
   }
 
   void emit(LinearOp op, KernelBuilder &b) const override {
-    b.parallel(b.index(b.staticDim(op.getWeight(), 0)), [&](ValueRange ivs) {
-      Value rows = b.dim(op.getInput(), 0), one = b.index(1);
-      Value tiles =
-          arith::CeilDivUIOp::create(b, rows, b.index(target.tileRows));
-      // With no rows there are no tiles, and nothing must be divided by zero.
-      Value divisor = arith::MaxUIOp::create(b, tiles, one);
-      Value height = arith::DivUIOp::create(b, rows, divisor);
-      Value higher = arith::RemUIOp::create(b, rows, divisor);
-      b.loop(b.index(0), tiles, b.index(0), [&](Value tile, ValueRange first) {
+    Value rows = b.dim(op.getInput(), 0);
+    Value tiles = arith::CeilDivUIOp::create(b, rows, b.index(getTileRows(op)));
+    Value blocks =
+        arith::CeilDivUIOp::create(b, tiles, b.index(countTilesOfBlock(op)));
+    Value panels = b.index(b.staticDim(op.getWeight(), 0));
+    b.parallel({blocks, panels}, [&](ValueRange ivs) {
+      auto share = [&](Value block) -> Value {
+        return arith::DivUIOp::create(b, arith::MulIOp::create(b, block, tiles),
+                                      blocks);
+      };
+      Value height = arith::DivUIOp::create(b, rows, tiles);
+      Value higher = arith::RemUIOp::create(b, rows, tiles);
+      b.loop(share(ivs[0]), share(b.add(ivs[0], 1)), [&](Value tile) {
         Value isHigher =
             arith::CmpIOp::create(b, arith::CmpIPredicate::ult, tile, higher);
-        Value extra = arith::SelectOp::create(b, isHigher, one, b.index(0));
-        Value count = b.add(height, extra);
-        switchHeight(op, b, count, first[0], ivs[0]);
-        return SmallVector<Value>{b.add(first[0], count)};
+        Value extra =
+            arith::SelectOp::create(b, isHigher, b.index(1), b.index(0));
+        Value first =
+            b.add(arith::MulIOp::create(b, tile, height), b.min(tile, higher));
+        switchHeight(op, b, b.add(height, extra), first, ivs[1]);
       });
     });
   }
 
 private:
+  /// Weights that are decoded need registers for that.
+  int64_t getTileRows(LinearOp op) const {
+    const int64_t mostOfGroups = 7, mostOfWidened = target.lanes == 16 ? 12 : 4;
+    if (op.getScales() && isOfGroups(op.getScales()))
+      return std::min(target.tileRows, mostOfGroups);
+    Type weight = cast<MemRefType>(op.getWeight().getType()).getElementType();
+    Type input = cast<MemRefType>(op.getInput().getType()).getElementType();
+    return weight.isBF16() && input.isF32()
+               ? std::min(target.tileRows, mostOfWidened)
+               : target.tileRows;
+  }
+
+  /// So many that their rows of the input stay in the second-level cache while
+  /// panels stream past.
+  int64_t countTilesOfBlock(LinearOp op) const {
+    constexpr int64_t cacheBytes = 256 * 1024, fewest = 4;
+    auto input = cast<MemRefType>(op.getInput().getType());
+    int64_t bytes = input.getDimSize(1) * input.getElementTypeBitWidth() / 8;
+    return std::max(fewest,
+                    cacheBytes / std::max<int64_t>(bytes * getTileRows(op), 1));
+  }
+
   void switchHeight(LinearOp op, KernelBuilder &b, Value count, Value first,
                     Value panel) const {
     SmallVector<int64_t> heights =
-        llvm::to_vector(llvm::seq<int64_t>(1, target.tileRows + 1));
+        llvm::to_vector(llvm::seq<int64_t>(1, getTileRows(op) + 1));
     auto choice = scf::IndexSwitchOp::create(b, TypeRange(), count, heights,
                                              heights.size());
     auto fill = [&](Region &region, int64_t height) {
@@ -74,32 +97,17 @@ private:
 
   void emitTile(LinearOp op, KernelBuilder &b, Value first, Value panel,
                 int64_t height) const {
-    Value x = op.getInput(), weight = op.getWeight();
-    int64_t width = b.staticDim(weight, 2);
-    int64_t vectors = width / b.lanes;
+    int64_t vectors = b.staticDim(op.getWeight(), 2) / b.lanes;
     SmallVector<Value> rows;
     for (int64_t i = 0; i < height; ++i)
       rows.push_back(b.add(first, i));
-    SmallVector<Value> zeros(height * vectors, b.splat(0.0f));
-    SmallVector<Value> sums = b.loop(
-        b.index(0), b.index(b.staticDim(weight, 1)), zeros,
-        [&](Value k, ValueRange sums) {
-          SmallVector<Value> columns, next;
-          for (int64_t v = 0; v < vectors; ++v)
-            columns.push_back(b.load(weight, {panel, k, b.index(v * b.lanes)}));
-          for (int64_t i = 0; i < height; ++i) {
-            Value input = b.broadcast(b.loadScalar(x, {rows[i], k}));
-            for (int64_t v = 0; v < vectors; ++v)
-              next.push_back(b.fma(input, columns[v], sums[i * vectors + v]));
-          }
-          return next;
-        });
+    SmallVector<Value> sums = emitPanelSums(op, b, target.dots, panel, rows);
     for (int64_t v = 0; v < vectors; ++v)
       for (int64_t i = 0; i < height; ++i)
         emitEpilogue(op, b, sums[i * vectors + v], rows[i], panel, vectors, v);
   }
 
-  /// Bias, activation and accumulation of vector `v` of a row's panel.
+  /// Scales, bias, activation and accumulation of vector `v` of a row's panel.
   static void emitEpilogue(LinearOp op, KernelBuilder &b, Value sum, Value row,
                            Value panel, int64_t vectors, int64_t v) {
     Value block = b.add(b.mul(panel, vectors), v);
@@ -111,6 +119,10 @@ private:
       mask = vector::CreateMaskOp::create(
           b, VectorType::get({b.lanes}, b.getI1Type()),
           b.sub(b.index(columns), column));
+    if (op.getRowScales())
+      sum = b.mulf(sum, b.broadcast(b.loadScalar(op.getRowScales(), row)));
+    if (op.getScales() && !isOfGroups(op.getScales()))
+      sum = b.mulf(sum, b.load(op.getScales(), column, mask));
     if (op.getBias())
       sum = b.addf(sum, b.load(op.getBias(), column, mask));
     if (op.getGelu())

@@ -1,6 +1,6 @@
 //===- Rows.cpp - Layers that treat every row by itself -------------------===//
 //
-// Embedding, row gathering, layer normalisation and the products within heads:
+// Row gathering, layer normalisation and the products within heads:
 // one task per row.
 //
 //===----------------------------------------------------------------------===//
@@ -11,38 +11,6 @@ using namespace mlir;
 using namespace h3;
 
 namespace {
-
-struct EmbeddingLowering final : LayerLowering<EmbeddingOp> {
-  using LayerLowering::LayerLowering;
-
-  LogicalResult check(EmbeddingOp op,
-                      PatternRewriter &rewriter) const override {
-    if (!cast<MemRefType>(op.getTable().getType()).getElementType().isF32())
-      return rewriter.notifyMatchFailure(op, "expected a table of f32");
-    return success();
-  }
-
-  void emit(EmbeddingOp op, KernelBuilder &b) const override {
-    Value table = op.getTable();
-    int64_t channels = b.staticDim(table, 1);
-    bool packed = cast<MemRefType>(table.getType()).getRank() == 3;
-    b.parallel(b.dim(op.getTokens(), 0), [&](ValueRange ivs) {
-      Value row = ivs[0], token = b.loadIndex(op.getTokens(), row);
-      if (!packed)
-        return b.loopBlocks(channels, [&](Value c, Value mask) {
-          b.store(b.load(table, {token, c}, mask), op.getOutput(), {row, c},
-                  mask);
-        });
-      Value width = b.index(b.staticDim(table, 2));
-      Value panel = arith::DivUIOp::create(b, token, width);
-      Value column = arith::RemUIOp::create(b, token, width);
-      b.loop(b.index(0), b.index(channels), [&](Value c) {
-        b.storeScalar(b.loadScalar(table, {panel, c, column}), op.getOutput(),
-                      {row, c});
-      });
-    });
-  }
-};
 
 struct GatherRowsLowering final : LayerLowering<GatherRowsOp> {
   using LayerLowering::LayerLowering;
@@ -167,7 +135,6 @@ struct HeadContractLowering final : LayerLowering<HeadContractOp> {
 
 void h3::populateRowPatterns(RewritePatternSet &patterns,
                              const VectorTarget &target) {
-  patterns.add<EmbeddingLowering, GatherRowsLowering, LayerNormLowering,
-               HeadExpandLowering, HeadContractLowering>(patterns.getContext(),
-                                                         target);
+  patterns.add<GatherRowsLowering, LayerNormLowering, HeadExpandLowering,
+               HeadContractLowering>(patterns.getContext(), target);
 }
