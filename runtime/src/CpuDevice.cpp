@@ -17,7 +17,11 @@ public:
   void *address() const override { return Memory.data(); }
   uint64_t size() const override { return Memory.size(); }
   Error clear(uint64_t Offset, uint64_t Length) override {
-    Memory.clear(Offset, Length);
+    std::memset(Memory.data() + Offset, 0, Length);
+    return Error::success();
+  }
+  Error discard(uint64_t Offset, uint64_t Length) override {
+    Memory.discard(Offset, Length);
     return Error::success();
   }
   Error copy(uint64_t To, uint64_t From, uint64_t Length) override {

@@ -28,7 +28,13 @@ public:
   virtual void *address() const = 0;
   virtual uint64_t size() const = 0;
 
+  /// Fills a range with zeros.
   virtual Error clear(uint64_t Offset, uint64_t Length) = 0;
+  /// Fills a range with zeros that take no memory where a device can do that;
+  /// every page of it that is used again costs as much as a new one.
+  virtual Error discard(uint64_t Offset, uint64_t Length) {
+    return clear(Offset, Length);
+  }
   /// Between disjoint ranges.
   virtual Error copy(uint64_t To, uint64_t From, uint64_t Length) = 0;
   virtual Error read(uint64_t From, void *To, uint64_t Length) const = 0;

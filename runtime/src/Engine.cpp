@@ -110,7 +110,11 @@ Expected<int32_t> Engine::allocateSlot() {
 }
 
 Error Engine::releaseSlot(int32_t Slot) {
-  if (Error Err = resetSlot(Slot)) // Gives the memory back.
+  // The state of the next sequence is there again at its first token; its cache
+  // grows with it.
+  if (Error Err = checkSlot(Slot))
+    return Err;
+  if (Error Err = Cache->discard(Slot * cacheBytes(), cacheBytes()))
     return Err;
   Used[Slot] = false;
   return Error::success();
@@ -121,7 +125,7 @@ Error Engine::resetSlot(int32_t Slot) {
     return Err;
   if (Error Err = State->clear(Slot * stateBytes(), stateBytes()))
     return Err;
-  if (Error Err = Cache->clear(Slot * cacheBytes(), cacheBytes()))
+  if (Error Err = Cache->discard(Slot * cacheBytes(), cacheBytes()))
     return Err;
   Positions[Slot] = 0;
   return Error::success();

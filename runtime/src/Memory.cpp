@@ -64,7 +64,7 @@ Expected<Mapping> Mapping::file(const std::string &Path) {
   return Result;
 }
 
-void Mapping::clear(uint64_t Offset, uint64_t Length) {
+void Mapping::discard(uint64_t Offset, uint64_t Length) {
   if (Length == 0)
     return;
   uint64_t End = Offset + Length;
@@ -80,7 +80,7 @@ void Mapping::clear(uint64_t Offset, uint64_t Length) {
 }
 
 void Mapping::copy(uint64_t To, uint64_t From, uint64_t Length) {
-  clear(To, Length);
+  discard(To, Length);
   for (uint64_t Done = 0; Done < Length; Done += PageBytes) {
     uint64_t Block = std::min(PageBytes, Length - Done);
     const char *Source = data() + From + Done;

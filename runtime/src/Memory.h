@@ -32,7 +32,7 @@ public:
   uint64_t size() const { return Bytes; }
 
   /// Zeroes a range of anonymous memory and gives its whole pages back.
-  void clear(uint64_t Offset, uint64_t Length);
+  void discard(uint64_t Offset, uint64_t Length);
 
   /// Copies between disjoint ranges of anonymous memory. Pages of zeros in the
   /// source stay untouched in the destination.
