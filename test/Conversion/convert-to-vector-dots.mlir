@@ -10,7 +10,7 @@
 // CHECK-LABEL: @bf16_widened
 // CHECK: case 1 {
 // CHECK: scf.for %[[STEP:.*]] = {{.*}} iter_args(%[[SUM:.*]] = %{{.*}}, %{{.*}} = %{{.*}}) -> (vector<8xf32>, vector<8xf32>)
-// CHECK: memref.prefetch %arg1
+// CHECK: memref.prefetch
 // CHECK: %[[W:.*]] = vector.load %arg1[%{{.*}}, %[[STEP]], %{{.*}}, %{{.*}}] : memref<2x1x16x2xbf16>, vector<16xbf16>
 // CHECK: %[[WORDS:.*]] = vector.bitcast %[[W]] : vector<16xbf16> to vector<8xi32>
 // CHECK: %[[HIGH:.*]] = arith.constant dense<16> : vector<8xi32>

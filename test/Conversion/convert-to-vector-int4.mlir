@@ -53,7 +53,7 @@
 // NONE: %[[P:.*]] = arith.muli %{{.*}}, %{{.*}} : vector<8xi32>
 // NONE: arith.addi %[[D0]], %[[P]]
 
-// CHECK: memref.prefetch %arg2
+// CHECK: memref.prefetch
 // CHECK: %[[HALVES:.*]] = vector.load %arg2[%{{.*}}, %[[G]], %{{.*}}] : memref<2x2x16xf16>, vector<8xf16>
 // CHECK: %[[SCALE:.*]] = arith.extf %[[HALVES]] : vector<8xf16> to vector<8xf32>
 // I16: %[[ONES:.*]] = arith.constant dense<65537> : vector<8xi32>

@@ -28,7 +28,7 @@
 // CHECK: %[[ROW:.*]] = arith.addi %[[FIRST]]
 // CHECK: %[[K:.*]] = arith.constant 5 : index
 // CHECK: scf.for %[[COLUMN:.*]] = %{{.*}} to %[[K]] step {{.*}} -> (vector<8xf32>, vector<8xf32>)
-// CHECK: memref.prefetch %arg1[%[[PANEL]], %{{.*}}], read
+// CHECK: memref.prefetch %{{.*}}, read, locality<2>
 // CHECK-COUNT-2: vector.load %arg1[%[[PANEL]], %[[COLUMN]], %{{.*}}] : memref<2x5x16xf32>, vector<8xf32>
 // CHECK: memref.load %arg0[%[[ROW]], %[[COLUMN]]]
 // CHECK-COUNT-2: math.fma
@@ -120,11 +120,51 @@ func.func @rounds_of_four(%x: memref<?x12xf32>, %w: memref<2x12x8xf32>, %y: memr
 
 // -----
 
+// What is fetched: of a tile alone in its block 8 KB ahead, in the order in which
+// panels are read; of several the tile's share of the following panel, the first
+// behind the last one, a stride of a step's values divided by the tiles.
+// CHECK-LABEL: @panels_on_their_way
+// CHECK: scf.parallel (%{{.*}}, %[[PANEL:.*]]) =
+// CHECK: %[[TILES:.*]] = arith.subi
+// CHECK: %[[TILE:.*]] = arith.subi
+// CHECK: case 1 {
+// CHECK: %[[VALUES:.*]] = memref.collapse_shape %arg1 {{.*}} into memref<480xf32>
+// CHECK: %[[ALONE:.*]] = arith.cmpi eq, %[[TILES]], %{{.*}}
+// CHECK: %[[SIZE:.*]] = arith.constant 160 : index
+// CHECK: %[[HERE:.*]] = arith.muli %[[PANEL]], %[[SIZE]]
+// CHECK: %[[AHEAD:.*]] = arith.constant 2048 : index
+// CHECK: %[[SOON:.*]] = arith.addi %[[HERE]], %[[AHEAD]]
+// CHECK: %[[NEXT:.*]] = arith.addi %[[PANEL]], %{{.*}}
+// CHECK: %[[PANELS:.*]] = arith.constant 3 : index
+// CHECK: %[[FOLLOWING:.*]] = arith.remui %[[NEXT]], %[[PANELS]]
+// CHECK: %[[SHARES:.*]] = arith.muli %[[TILE]], %{{.*}}
+// CHECK: %[[SHARE:.*]] = arith.divui %[[SHARES]], %[[TILES]]
+// CHECK: %[[THERE:.*]] = arith.muli %[[FOLLOWING]], %{{.*}}
+// CHECK: %[[LATER:.*]] = arith.addi %[[THERE]], %[[SHARE]]
+// CHECK: %[[FIRST:.*]] = arith.select %[[ALONE]], %[[SOON]], %[[LATER]]
+// CHECK: %[[STEP_SIZE:.*]] = arith.constant 32 : index
+// CHECK: %[[STRIDE:.*]] = arith.ceildivui %[[STEP_SIZE]], %[[TILES]]
+// CHECK: scf.for %[[STEP:.*]] = %{{.*}} iter_args
+// CHECK: %[[OFFSET:.*]] = arith.muli %[[STEP]], %[[STRIDE]]
+// CHECK: %[[AT:.*]] = arith.addi %[[FIRST]], %[[OFFSET]]
+// CHECK: memref.prefetch %[[VALUES]]
+// CHECK: %[[LINE:.*]] = arith.constant 16 : index
+// CHECK: %[[AT1:.*]] = arith.addi %[[AT]], %[[LINE]]
+// CHECK: memref.prefetch %[[VALUES]][%[[AT1]]]
+// CHECK-NOT: memref.prefetch
+// CHECK: case 2 {
+func.func @panels_on_their_way(%x: memref<?x5xf32>, %w: memref<3x5x32xf32>, %y: memref<?x96xf32>) {
+  h3.linear ins(%x, %w : memref<?x5xf32>, memref<3x5x32xf32>) outs(%y : memref<?x96xf32>)
+  return
+}
+
+// -----
+
 // CHECK-LABEL: @rounds_of_two
 // CHECK: case 1 {
 // CHECK: %[[TWO:.*]] = arith.constant 2 : index
 // CHECK: scf.for %{{.*}} step %[[TWO]] iter_args
-// CHECK-COUNT-4: memref.prefetch %arg1
+// CHECK-COUNT-4: memref.prefetch
 // CHECK-NOT: memref.prefetch
 // CHECK: scf.yield
 func.func @rounds_of_two(%x: memref<?x6xf32>, %w: memref<1x6x32xf32>, %y: memref<?x32xf32>) {

@@ -121,9 +121,10 @@ void KernelBuilder::store(Value value, Value buffer, ValueRange indices,
     vector::MaskedStoreOp::create(*this, buffer, indices, mask, value);
 }
 
-void KernelBuilder::prefetch(Value buffer, ValueRange indices, bool isWrite) {
-  constexpr unsigned nearest = 3;
-  memref::PrefetchOp::create(*this, buffer, indices, isWrite, nearest,
+void KernelBuilder::prefetch(Value buffer, ValueRange indices, bool isWrite,
+                             CacheLevel level) {
+  unsigned locality = level == CacheLevel::First ? 3 : 2;
+  memref::PrefetchOp::create(*this, buffer, indices, isWrite, locality,
                              /*isDataCache=*/true);
 }
 

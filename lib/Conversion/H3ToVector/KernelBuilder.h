@@ -73,9 +73,11 @@ public:
   void loopBlocks(int64_t size, llvm::function_ref<void(Value, Value)> body);
   Value load(Value buffer, ValueRange indices, Value mask = {});
   void store(Value value, Value buffer, ValueRange indices, Value mask = {});
-  /// Fetches what stands there into the first-level cache. Rows of channels lie
-  /// further apart than hardware looks ahead. May be behind the buffer's end.
-  void prefetch(Value buffer, ValueRange indices, bool isWrite);
+  /// Fetches what stands there into a cache, where it lies further away than
+  /// hardware looks ahead. May be behind the buffer's end.
+  enum class CacheLevel { First, Second };
+  void prefetch(Value buffer, ValueRange indices, bool isWrite,
+                CacheLevel level = CacheLevel::First);
   /// The sum of the lanes; halves are added until one is left.
   Value sumLanes(Value vector);
   /// In lane i, the sum of all lanes of vector i of as many as there are lanes.

@@ -41,14 +41,17 @@ struct LinearLowering final : LayerLowering<LinearOp> {
       };
       Value height = arith::DivUIOp::create(b, rows, tiles);
       Value higher = arith::RemUIOp::create(b, rows, tiles);
-      b.loop(share(ivs[0]), share(b.add(ivs[0], 1)), [&](Value tile) {
+      Value begin = share(ivs[0]), end = share(b.add(ivs[0], 1));
+      PanelTile place{ivs[1], {}, {}, b.sub(end, begin)};
+      b.loop(begin, end, [&](Value tile) {
         Value isHigher =
             arith::CmpIOp::create(b, arith::CmpIPredicate::ult, tile, higher);
         Value extra =
             arith::SelectOp::create(b, isHigher, b.index(1), b.index(0));
         Value first =
             b.add(arith::MulIOp::create(b, tile, height), b.min(tile, higher));
-        switchHeight(op, b, b.add(height, extra), first, ivs[1]);
+        place.index = b.sub(tile, begin);
+        switchHeight(op, b, b.add(height, extra), first, place);
       });
     });
   }
@@ -76,17 +79,17 @@ private:
                     cacheBytes / std::max<int64_t>(bytes * getTileRows(op), 1));
   }
 
-  void switchHeight(LinearOp op, KernelBuilder &b, Value count, Value first,
-                    Value panel) const {
+  void switchHeight(LinearOp op, KernelBuilder &b, Value height, Value first,
+                    const PanelTile &place) const {
     SmallVector<int64_t> heights =
         llvm::to_vector(llvm::seq<int64_t>(1, getTileRows(op) + 1));
-    auto choice = scf::IndexSwitchOp::create(b, TypeRange(), count, heights,
+    auto choice = scf::IndexSwitchOp::create(b, TypeRange(), height, heights,
                                              heights.size());
     auto fill = [&](Region &region, int64_t height) {
       OpBuilder::InsertionGuard guard(b);
       b.setInsertionPointToStart(&region.emplaceBlock());
       if (height > 0)
-        emitTile(op, b, first, panel, height);
+        emitTile(op, b, first, place, height);
       scf::YieldOp::create(b);
     };
     for (auto [region, height] :
@@ -95,16 +98,16 @@ private:
     fill(choice.getDefaultRegion(), 0);
   }
 
-  void emitTile(LinearOp op, KernelBuilder &b, Value first, Value panel,
+  void emitTile(LinearOp op, KernelBuilder &b, Value first, PanelTile tile,
                 int64_t height) const {
     int64_t vectors = b.staticDim(op.getWeight(), 2) / b.lanes;
-    SmallVector<Value> rows;
     for (int64_t i = 0; i < height; ++i)
-      rows.push_back(b.add(first, i));
-    SmallVector<Value> sums = emitPanelSums(op, b, target.dots, panel, rows);
+      tile.rows.push_back(b.add(first, i));
+    SmallVector<Value> sums = emitPanelSums(op, b, target.dots, tile);
     for (int64_t v = 0; v < vectors; ++v)
       for (int64_t i = 0; i < height; ++i)
-        emitEpilogue(op, b, sums[i * vectors + v], rows[i], panel, vectors, v);
+        emitEpilogue(op, b, sums[i * vectors + v], tile.rows[i], tile.panel,
+                     vectors, v);
   }
 
   /// Scales, bias, activation and accumulation of vector `v` of a row's panel.

@@ -17,11 +17,11 @@ namespace {
 
 class PanelSums {
 public:
-  PanelSums(LinearOp op, KernelBuilder &b, const DotTypes &types, Value panel,
-            ArrayRef<Value> rows)
-      : op(op), b(b), dots(b, types), x(op.getInput()), weight(op.getWeight()),
-        panel(panel), rows(rows),
-        type(cast<MemRefType>(op.getWeight().getType())),
+  PanelSums(LinearOp op, KernelBuilder &b, const DotTypes &types,
+            const PanelTile &tile)
+      : op(op), b(b), dots(b, types), tile(tile), x(op.getInput()),
+        weight(op.getWeight()), weights(b, weight, tile), panel(tile.panel),
+        rows(tile.rows), type(cast<MemRefType>(op.getWeight().getType())),
         vectors(type.getDimSize(2) / b.lanes),
         group(type.getRank() == 4 ? type.getDimSize(3) : 1) {}
 
@@ -56,31 +56,11 @@ private:
                     Sums sums(carried);
                     for (int64_t i = 0; i < unroll; ++i) {
                       Value step = i == 0 ? first : b.add(first, i);
-                      fetchAhead(weight, step, i);
+                      weights.fetch(step, i);
                       body(step, sums);
                     }
                     return sums;
                   });
-  }
-
-  /// Fetches what a later step reads: panels follow each other, and hardware
-  /// stops at the end of a page. `place` is that of the step in its round.
-  void fetchAhead(Value buffer, Value step, int64_t place) {
-    constexpr int64_t line = 64, ahead = 8192;
-    auto bufferType = cast<MemRefType>(buffer.getType());
-    int64_t bits = bufferType.getElementTypeBitWidth();
-    int64_t inner = bufferType.getRank() == 4 ? bufferType.getDimSize(3) : 1;
-    int64_t bytes = bufferType.getDimSize(2) * inner * bits / 8;
-    Value later = b.add(step, std::max<int64_t>(ahead / bytes, 1));
-    int64_t start = place * bytes;
-    for (int64_t at = llvm::alignTo(start, line); at < start + bytes;
-         at += line) {
-      SmallVector<Value> indices{panel, later,
-                                 b.index((at - start) * 8 / bits / inner)};
-      if (bufferType.getRank() == 4)
-        indices.push_back(b.index(0));
-      b.prefetch(buffer, indices, /*isWrite=*/false);
-    }
   }
 
   /// Vector `v` of a step.
@@ -214,6 +194,7 @@ private:
   /// Two nibbles in a byte, each plus 8, with a scale for each group. The sums
   /// of a group have the registers; those of the row wait in memory.
   Sums emitGroups() {
+    PanelStream scales(b, op.getScales(), tile);
     constexpr int64_t inputsOfStep = 8, steps = kQuantGroup / inputsOfStep;
     auto addGroup = [&](Value g, ValueRange carried) {
       Sums starts;
@@ -223,11 +204,11 @@ private:
       Value first = b.mul(g, steps);
       auto addStep = [&](Value i, ValueRange sums) {
         Value step = b.add(first, i);
-        fetchAhead(weight, step, 0);
+        weights.fetch(step, 0);
         return addNibbles(step, sums);
       };
       Sums sums = b.loop(b.index(0), b.index(steps), starts, addStep);
-      fetchAhead(op.getScales(), g, 0);
+      scales.fetch(g, 0);
       return scaleGroup(g, sums, carried);
     };
     int64_t groups = type.getDimSize(1) / steps;
@@ -291,7 +272,10 @@ private:
   LinearOp op;
   KernelBuilder &b;
   DotProducts dots;
-  Value x, weight, panel;
+  const PanelTile &tile;
+  Value x, weight;
+  PanelStream weights;
+  Value panel;
   ArrayRef<Value> rows;
   MemRefType type;
   const int64_t vectors;
@@ -301,9 +285,9 @@ private:
 } // namespace
 
 SmallVector<Value> h3::emitPanelSums(LinearOp op, KernelBuilder &b,
-                                     const DotTypes &dots, Value panel,
-                                     ArrayRef<Value> rows) {
-  return PanelSums(op, b, dots, panel, rows).emit();
+                                     const DotTypes &dots,
+                                     const PanelTile &tile) {
+  return PanelSums(op, b, dots, tile).emit();
 }
 
 bool h3::hasPanelSums(LinearOp op, int64_t lanes) {

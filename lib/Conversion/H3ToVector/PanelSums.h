@@ -3,17 +3,17 @@
 #ifndef H3_LIB_CONVERSION_H3TOVECTOR_PANELSUMS_H
 #define H3_LIB_CONVERSION_H3TOVECTOR_PANELSUMS_H
 
-#include "KernelBuilder.h"
+#include "PanelStream.h"
 
 namespace h3 {
 
 /// Emits the loop over a packed weight's panel and returns its sums for each of
-/// `rows`: vector `v` of row `i` is number `i * vectors + v`. They are floats,
-/// without the scales of rows of the input and of the weight; those of groups
-/// are in.
+/// the tile's rows: vector `v` of row `i` is number `i * vectors + v`. They are
+/// floats, without the scales of rows of the input and of the weight; those of
+/// groups are in.
 llvm::SmallVector<Value> emitPanelSums(LinearOp op, KernelBuilder &b,
-                                       const DotTypes &dots, Value panel,
-                                       llvm::ArrayRef<Value> rows);
+                                       const DotTypes &dots,
+                                       const PanelTile &tile);
 
 /// Whether scales are those of groups within rows.
 inline bool isOfGroups(Value scales) {
